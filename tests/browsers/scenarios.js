@@ -1,0 +1,229 @@
+// What a browser is asked to do with the package. This module is loaded by a page, by a worker
+// and by Node: a scenario is a function that uses the package and returns plain facts, and
+// browsers.test.js compares the facts with what is wanted. It asks nothing of an engine that
+// Firefox, Chromium and WebKit do not all have, and says "absent" where they differ.
+
+import { cases, changes, difference, exact, failure, globals, sample, works } from "./facts.js";
+
+/**
+ * @typedef {object} Scenario
+ * @property {string} name
+ * @property {(packageUrl: string) => Promise<any>} run
+ * @property {any} [want] the facts; a RegExp matches a string; a function makes them from what came. Absent: what Node returns
+ * @property {string} [page] "plain.html" if absent
+ * @property {string} [fault] how the server answers for the wasm until /repair is fetched
+ * @property {boolean} [worker] runs in a module worker too
+ */
+
+/** @param {string} url @returns {Promise<any>} */
+const start = async (url) => (await import(url)).load();
+
+/** An error that names its kind. @param {string} name @param {string} code @param {RegExp} [message] */
+const fails = (name, code, message = /./) => ({ name, code, message });
+const refused = fails("TypeError", "ERR_POSENC_TYPE");
+const notLoaded = (/** @type {RegExp} */ message) => fails("Error", "ERR_POSENC_LOAD", message);
+
+/** Loads against a faulty wasm, has it repaired, and loads again. @param {string} url */
+async function failThenWork(url) {
+  const { load } = await import(url);
+  const first = await failure(load);
+  await fetch("/repair");
+  return { first, then: works(await load()) };
+}
+
+/** @type {Scenario[]} */
+export const scenarios = [
+  {
+    name: "adds, subtracts and makes tables, with the bits that Node gets",
+    worker: true,
+    async run(url) {
+      const posenc = await start(url);
+      return Object.fromEntries(cases.map(({ options, length, at }) => {
+        const pe = posenc.sinusoidal(options);
+        const { batch = 1, ...rest } = at ?? {};
+        const size = batch * length * options.dim;
+        const x = sample(size);
+        const memory = posenc.alloc(size);
+        memory.data.set(x);
+        const returned = [pe.add(x, at) === x, pe.add(memory, at) === memory];
+        const added = exact(x);
+        const misread = [difference(memory.data, x)];
+        pe.subtract(x, at);
+        pe.subtract(memory, at);
+        misread.push(difference(memory.data, x));
+        const facts = { returned, misread, added, table: exact(pe.table(length, rest)), back: exact(x) };
+        memory.dispose();
+        pe.dispose();
+        return [JSON.stringify({ ...options, ...at }), facts];
+      }));
+    },
+  },
+  {
+    name: "defines and changes no global",
+    worker: true,
+    async run(url) {
+      const before = globals();
+      const restless = changes(before, globals()); // WebKit makes some values anew at each look
+      works(await start(url));
+      const changed = changes(before, globals()).filter((path) => !restless.includes(path));
+      return { looked: before.size > 1000, few: restless.length < 10, changed };
+    },
+    want: { looked: true, few: true, changed: [] },
+  },
+  {
+    name: "a hundred loads at once are one instance and one download",
+    async run(url) {
+      const { load } = await import(url);
+      const instances = new Set(await Promise.all(Array.from({ length: 100 }, () => load())));
+      const downloads = performance.getEntriesByType("resource").filter(({ name }) => /\.wasm$/.test(name)).length;
+      return { instances: instances.size, again: instances.has(await load()), downloads };
+    },
+    want: { instances: 1, again: true, downloads: 1 },
+  },
+  {
+    name: "two copies of the package in one page are independent",
+    async run(url) {
+      const [a, b] = await Promise.all([start(url), start(`${url}?copy`)]);
+      return [a !== b, works(a), works(b)];
+    },
+    want: [true, "works", "works"],
+  },
+  {
+    name: "alloc() stays alive while the memory grows",
+    async run(url) {
+      const posenc = await start(url);
+      const first = posenc.alloc(4);
+      first.data.set([1, 2, 3, 4]);
+      const more = Array.from({ length: 8 }, () => posenc.alloc(1 << 20));
+      posenc.sinusoidal({ dim: 2 }).add(first);
+      const data = [...first.data.subarray(0, 2), first.data.length];
+      for (const each of more) each.dispose();
+      return data;
+    },
+    want: [1, 3, 4], // row 0 is sin 0, cos 0
+  },
+  ...["application/octet-stream", "text/html", "none"].map((type) => ({
+    name: `loads a wasm of the wrong MIME type: ${type}`,
+    fault: `type ${type}`,
+    run: async (/** @type {string} */ url) => works(await start(url)),
+    want: "works",
+  })),
+  {
+    name: "a wasm that is a 404: says so, and a retry works",
+    fault: "missing", run: failThenWork, want: { first: notLoaded(/404/), then: "works" },
+  },
+  {
+    name: "a wasm that is an HTML page: says so, and a retry works",
+    fault: "html", run: failThenWork, want: { first: notLoaded(/html/i), then: "works" },
+  },
+  {
+    name: "a wasm that is truncated: names the file, and a retry works",
+    fault: "truncated", run: failThenWork, want: { first: notLoaded(/posenc\.wasm/), then: "works" },
+  },
+  {
+    name: "a wasm whose download breaks off: names the file, and a retry works",
+    fault: "cut", run: failThenWork, want: { first: notLoaded(/posenc\.wasm/), then: "works" },
+  },
+  {
+    name: "a wasm of something else: names the file, and a retry works",
+    fault: "foreign", run: failThenWork, want: { first: notLoaded(/posenc\.wasm/), then: "works" },
+  },
+  {
+    name: "a CSP without 'wasm-unsafe-eval': says so",
+    page: "csp.html",
+    async run(url) {
+      // instantiate, because WebKit lets compile pass and stops there only
+      const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+      const enforced = (await failure(() => WebAssembly.instantiate(empty))) !== "no error";
+      const { load } = await import(url);
+      return { enforced, outcome: await failure(load) };
+    },
+    want: { enforced: true, outcome: notLoaded(/wasm-unsafe-eval/) },
+  },
+  {
+    name: "the strictest CSP that allows wasm is enough",
+    page: "strict.html",
+    run: async (url) => works(await start(url)),
+    want: "works",
+  },
+  {
+    name: "a detached buffer is refused, one that an option's getter detaches too",
+    async run(url) {
+      const posenc = await start(url);
+      const pe = posenc.sinusoidal({ dim: 4 });
+      const gone = sample(8);
+      structuredClone(gone.buffer, { transfer: [gone.buffer] });
+      const going = sample(8);
+      const at = { get batch() { structuredClone(going.buffer, { transfer: [going.buffer] }); return 1; } };
+      return [await failure(() => pe.add(gone)), await failure(() => pe.add(going, at)), works(posenc)];
+    },
+    want: [refused, refused, "works"],
+  },
+  {
+    name: "a view of a resizable buffer works or is refused, and is never misread",
+    async run(url) {
+      if (!("resize" in ArrayBuffer.prototype)) return "absent";
+      const pe = (await start(url)).sinusoidal({ dim: 4 });
+      const buffer = new /** @type {any} */ (ArrayBuffer)(64, { maxByteLength: 128 });
+      const fixed = new Float32Array(buffer, 32, 8);
+      const tracking = new Float32Array(buffer);
+      const plain = sample(16);
+      tracking.set(plain);
+      const first = await failure(() => pe.add(tracking));
+      const wanted = first === "no error" ? pe.add(plain) : plain;
+      const misread = difference(tracking, wanted);
+      buffer.resize(32); // `fixed` is out of bounds now, which JavaScript shows as length 0
+      const second = await failure(() => pe.add(fixed));
+      return { first: first.code ?? first, misread, second: second.code ?? second };
+    },
+    want: (/** @type {any} */ got) => got === "absent" ? "absent"
+      : { first: /^(no error|ERR_POSENC_TYPE)$/, misread: -1, second: /^(no error|ERR_POSENC_TYPE)$/ },
+  },
+  ...["plain.html", "isolated.html"].map((page) => ({
+    name: `shared memory is refused in place and taken as positions (${page})`,
+    page,
+    async run(/** @type {string} */ url) {
+      const pe = (await start(url)).sinusoidal({ dim: 4 });
+      // Where a page is not isolated, and in WebKitGTK always, the constructor is hidden; a wasm memory still gives one.
+      const buffer = typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(64)
+        : new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
+      const x = new Float32Array(buffer, 0, 8);
+      x.set(sample(8));
+      const error = await failure(() => pe.add(x));
+      const changed = difference(x, sample(8));
+      const positions = new Float64Array(buffer, 32, 2);
+      positions.set([3, 0.5]);
+      const misread = difference(pe.add(sample(8), { positions }), pe.add(sample(8), { positions: [3, 0.5] }));
+      return { isolated: crossOriginIsolated, error, changed, misread };
+    },
+    want: { isolated: page === "isolated.html", error: refused, changed: -1, misread: -1 },
+  })),
+  {
+    name: "a Float32Array of another realm is accepted, what only looks like one is not",
+    async run(url) {
+      const pe = (await start(url)).sinusoidal({ dim: 4 });
+      const frame = document.body.appendChild(document.createElement("iframe"));
+      const x = new (/** @type {any} */ (frame.contentWindow).Float32Array)(8);
+      x.set(sample(8));
+      const foreign = !(x instanceof Float32Array);
+      const same = pe.add(x) === x;
+      return {
+        foreign, same, misread: difference(x, pe.add(sample(8))),
+        proxy: await failure(() => pe.add(new Proxy(sample(8), {}))),
+        heir: await failure(() => pe.add(Object.create(Float32Array.prototype))),
+      };
+    },
+    want: { foreign: true, same: true, misread: -1, proxy: refused, heir: refused },
+  },
+];
+
+/**
+ * Runs one scenario by name, which is all that crosses from Node into a page or a worker.
+ *
+ * @param {string} name
+ * @param {string} packageUrl
+ */
+export function run(name, packageUrl) {
+  const scenario = /** @type {Scenario} */ (scenarios.find((each) => each.name === name));
+  return scenario.run(packageUrl);
+}
