@@ -173,11 +173,12 @@ export const scenarios = [
       const wanted = first === "no error" ? pe.add(plain) : plain;
       const misread = difference(tracking, wanted);
       buffer.resize(32); // `fixed` is out of bounds now, which JavaScript shows as length 0
+      const before = tracking.slice();
       const second = await failure(() => pe.add(fixed));
-      return { first: first.code ?? first, misread, second: second.code ?? second };
+      return { first: first.code ?? first, misread, second: second.code ?? second, changed: difference(tracking, before) };
     },
     want: (/** @type {any} */ got) => got === "absent" ? "absent"
-      : { first: /^(no error|ERR_POSENC_TYPE)$/, misread: -1, second: /^(no error|ERR_POSENC_TYPE)$/ },
+      : { first: /^(no error|ERR_POSENC_TYPE)$/, misread: -1, second: /^(no error|ERR_POSENC_TYPE)$/, changed: -1 },
   },
   ...["plain.html", "isolated.html"].map((page) => ({
     name: `shared memory is refused in place and taken as positions (${page})`,

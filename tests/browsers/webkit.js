@@ -7,9 +7,11 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onPath, within } from "./launch.js";
 
+/** @typedef {import("node:stream").Readable} Readable */
 /** @typedef {{ driver: string, browser: string, xvfb: string | null }} WebKit */
 
 /**
@@ -54,10 +56,10 @@ export async function startWebKit(found, home, size) {
     // The screen bounds every window on it, so it is larger than any screenshot.
     const args = ["-displayfd", "3", "-screen", "0", "2560x2560x24", "-nolisten", "tcp"];
     const xvfb = home.start(found.xvfb, args, { pipes: 1 });
-    const ready = /** @type {import("node:stream").Readable} */ (xvfb.stdio[3]);
-    const [line] = await within(10, "Xvfb to give its display", once(ready, "data"));
-    env.DISPLAY = `:${String(line).trim()}`;
-    ready.destroy();
+    // To the end: the number and its newline come in two writes, and Xvfb dies if nobody takes the second.
+    const display = await within(10, "Xvfb to give its display", text(/** @type {Readable} */ (xvfb.stdio[3])));
+    if (!/^\d+\n$/.test(display)) throw new Error("Xvfb ended before it gave its display");
+    env.DISPLAY = `:${display.trim()}`;
   }
 
   const port = await freePort();
@@ -112,6 +114,13 @@ export async function startWebKit(found, home, size) {
     },
     async screenshot(path, size) {
       await resize(size);
+      // The picture is of what was painted last, so wait until the new size has been.
+      await run(`(async () => {
+        const frame = () => new Promise((done) => requestAnimationFrame(done));
+        while (innerWidth !== ${size.width} || innerHeight !== ${size.height}) await frame();
+        await frame();
+        await frame();
+      })()`);
       await writeFile(path, Buffer.from(await call("GET", `${at}/screenshot`), "base64"));
     },
     async close() {

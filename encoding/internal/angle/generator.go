@@ -16,6 +16,17 @@ type Layout struct {
 	Pairs    int // frequencies that have both; one more frequency than that has a sine only
 }
 
+// Frequency returns which frequency column j has, and whether it is its cosine; j is a column that has one.
+func (l Layout) Frequency(j int) (i int, isCos bool) {
+	if l.Stride == 2 {
+		return j / 2, j%2 == 1
+	}
+	if isCos = j >= l.Cos && (l.Cos > l.Sin || j < l.Sin); isCos {
+		return j - l.Cos, true
+	}
+	return j - l.Sin, false
+}
+
 // A Generator makes rows of sines and cosines of p·w for all of its frequencies at once. It is safe for concurrent use.
 //
 // An integer position is split into digits to the base 16, each from -8 to 7, but for the first:

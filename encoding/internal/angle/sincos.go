@@ -12,6 +12,10 @@ const (
 	pi3 = (0xc90fdaa22168c234&(1<<12-1))*0x1p-12 + 0xc4c6628b80dc1cd1*0x1p-76
 )
 
+// SinCos returns the sine and cosine of position·w, each within 0.9 units in the last place of float64, for any
+// |position| <= MaxPosition.
+func (f *Frequency) SinCos(position float64) (sin, cos float64) { return f.atReal(position).sincos() }
+
 // sincos returns the sine and cosine of p, each within 0.9 units in the last place of float64, however small.
 //
 // The nearest quarter turn is taken off in integers. What is left, at most an eighth of a turn, becomes radians in

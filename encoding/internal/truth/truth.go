@@ -6,6 +6,7 @@ package truth
 import (
 	"math"
 	"math/big"
+	"sync"
 )
 
 const prec = 300
@@ -90,11 +91,24 @@ func SinCos(x *big.Float) (sin, cos *big.Float) {
 
 // Frequency returns top·(base/top)^(-i/steps).
 func Frequency(top, base, steps float64, i int) *big.Float {
-	if i == 0 {
-		return N(top)
+	key := frequency{top, base, steps, i}
+	if f, ok := frequencies.Load(key); ok {
+		return f.(*big.Float)
 	}
-	return mul(N(top), Pow(quo(N(base), N(top)), quo(N(float64(-i)), N(steps))))
+	f := N(top)
+	if i > 0 {
+		f = mul(f, Pow(quo(N(base), N(top)), quo(N(float64(-i)), N(steps))))
+	}
+	frequencies.Store(key, f)
+	return f
 }
+
+type frequency struct {
+	top, base, steps float64
+	i                int
+}
+
+var frequencies sync.Map // frequency -> *big.Float: a logarithm of 300 bits takes a while
 
 // Ulps returns |got - want| in units in the last place of a float32 at want, and whether got is the float32 nearest
 // to want. Below float32's smallest normal number the unit is that of the subnormals.

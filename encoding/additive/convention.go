@@ -1,0 +1,64 @@
+package additive
+
+import (
+	"math"
+	"slices"
+
+	"posenc/encoding"
+)
+
+// A convention is how a project sets the knobs of [Sinusoidal], in its own files:
+//
+//	name           layout          f  odd dim     source
+//	vaswani        interleaved     0  lone sine   Vaswani et al. 2017, section 3.5; the defaults
+//	keras          interleaved     0  lone sine   keras-hub SinePositionEncoding
+//	tensor2tensor  concat          1  zero        tensor2tensor common_attention.get_timing_signal_1d
+//	fairseq        concat          1  zero        fairseq SinusoidalPositionalEmbedding; its first token has position padding_idx+1
+//	m2m100         concat          1  zero        Hugging Face M2M100, Speech2Text, FSMT; positions as fairseq
+//	whisper        concat          1  zero        openai/whisper model.sinusoids
+//	marian         concat          0  lone sine   Marian and Hugging Face MarianSinusoidalPositionalEmbedding
+//	roformer       concat          0  lone sine   Hugging Face RoFormerSinusoidalPositionalEmbedding
+//	ddpm           concat          1  zero        Ho et al. 2020 get_timestep_embedding; p is the time step
+//	ldm            concat-cos-sin  0  zero        Rombach et al. 2022 timestep_embedding; also GLIDE, Stable Diffusion
+//	mlx            concat          1  zero        MLX SinusoidalPositionalEncoding, with its scale √(2/d)
+//
+// Some of these projects multiply embeddings by √d before they add (the paper, fairseq, Marian, M2M100). That is the
+// model's doing and often done already, so no convention sets InputScale.
+var conventions = map[string]SinusoidalOptions{
+	"vaswani":       {Layout: Interleaved, OddDim: LoneSine},
+	"keras":         {Layout: Interleaved, OddDim: LoneSine},
+	"tensor2tensor": {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"fairseq":       {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"m2m100":        {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"whisper":       {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"marian":        {Layout: Concat, OddDim: LoneSine},
+	"roformer":      {Layout: Concat, OddDim: LoneSine},
+	"ddpm":          {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"ldm":           {Layout: ConcatCosSin, OddDim: ZeroColumn},
+	"mlx":           {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+}
+
+// Conventions returns the names that [Convention] knows, in alphabetical order.
+func Conventions() []string {
+	names := make([]string, 0, len(conventions))
+	for name := range conventions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Convention returns the options of a named project for rows of dim channels, ready to be changed or passed to
+// [NewSinusoidal].
+func Convention(name string, dim int) (SinusoidalOptions, error) {
+	o, ok := conventions[name]
+	if !ok {
+		return o, &encoding.OptionError{Option: "convention", Want: list(Conventions()), Got: quoteShort(name)}
+	}
+	o.Dim = dim
+	o = o.withDefaults()
+	if name == "mlx" && dim > 0 {
+		o.Scale = math.Sqrt(2 / float64(dim))
+	}
+	return o, nil
+}

@@ -1,0 +1,161 @@
+package additive
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/angle"
+)
+
+// A Layout is the order of the columns of a sinusoidal row; s and c are the sine and cosine of each frequency in turn.
+type Layout string
+
+// The three layouts in use. With n frequencies, column j is:
+const (
+	Interleaved  Layout = "interleaved"    // s0 c0 s1 c1 ...: Vaswani et al. 2017, keras-hub, burn
+	Concat       Layout = "concat"         // s0 ... s(n-1) c0 ... c(n-1): tensor2tensor, Marian, M2M100, Whisper, diffusers
+	ConcatCosSin Layout = "concat-cos-sin" // c0 ... c(n-1) s0 ... s(n-1): diffusers with flip_sin_to_cos
+)
+
+// An OddDim says what becomes of the last column when dim is odd.
+type OddDim string
+
+const (
+	// LoneSine gives the sines one column more than the cosines: the last column when interleaved (keras), the end of
+	// the sine half otherwise (Marian, XLM). n is then a half-integer in the formula of the frequencies.
+	LoneSine OddDim = "sin"
+	// ZeroColumn leaves the last column 0 (tensor2tensor, AllenNLP, flax, diffusers).
+	ZeroColumn OddDim = "zero"
+)
+
+// MaxDim is the largest width of a row.
+const MaxDim = 1 << 16
+
+// SinusoidalOptions chooses a sinusoidal encoding. Only Dim must be set; the zero value of the others means what is
+// said there. [Convention] fills them in as a named project does.
+type SinusoidalOptions struct {
+	Dim            int     // d, the width of a row, 1 to MaxDim
+	Base           float64 // θ, the longest time scale ("max_timescale", "max_period"), above 0; 0 means 10000
+	Layout         Layout  // "" means Interleaved
+	FrequencyShift float64 // f, below d/2 ("downscale_freq_shift"); 0 is the paper's ladder, 1 tensor2tensor's
+	MinTimescale   float64 // m, the first frequency ("min_timescale"), above 0; 0 means 1
+	OddDim         OddDim  // "" means LoneSine
+	Scale          float64 // multiplies the encoding, in float32; 0 means 1
+	InputScale     float64 // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
+}
+
+func (o SinusoidalOptions) withDefaults() SinusoidalOptions {
+	number := func(v *float64, def float64) {
+		if *v == 0 {
+			*v = def
+		}
+	}
+	number(&o.Base, 10000)
+	number(&o.MinTimescale, 1)
+	number(&o.Scale, 1)
+	number(&o.InputScale, 1)
+	if o.Layout == "" {
+		o.Layout = Interleaved
+	}
+	if o.OddDim == "" {
+		o.OddDim = LoneSine
+	}
+	return o
+}
+
+// A named is an option's number with its name.
+type named struct {
+	name  string
+	value float64
+}
+
+func (o SinusoidalOptions) check() error {
+	bad := func(option, want, got string) error {
+		return &encoding.OptionError{Option: option, Want: want, Got: got}
+	}
+	if o.Dim < 1 || o.Dim > MaxDim {
+		return bad("dim", fmt.Sprintf("an integer from 1 to %d", MaxDim), strconv.Itoa(o.Dim))
+	}
+	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !slices.Contains(layouts, o.Layout) {
+		return bad("layout", list(layouts), quoteShort(string(o.Layout)))
+	}
+	if rules := []OddDim{LoneSine, ZeroColumn}; !slices.Contains(rules, o.OddDim) {
+		return bad("oddDim", list(rules), quoteShort(string(o.OddDim)))
+	}
+	if o.Dim == 1 && o.OddDim == ZeroColumn {
+		return bad("dim", `at least 2 with oddDim "zero", which would leave nothing`, "1")
+	}
+	for _, v := range []named{{"base", o.Base}, {"minTimescale", o.MinTimescale}} {
+		if !(v.value > 0 && v.value <= math.MaxFloat64) {
+			return bad(v.name, "a positive finite number", format(v.value))
+		}
+	}
+	for _, v := range []named{{"scale", o.Scale}, {"inputScale", o.InputScale}} {
+		if f := math.Abs(float64(float32(v.value))); !(f >= 0x1p-126 && f <= math.MaxFloat32) {
+			return bad(v.name, "a number that float32 can hold, other than 0", format(v.value))
+		}
+	}
+	if f := o.FrequencyShift; !(math.Abs(f) <= math.MaxFloat64 && o.steps() > 0) {
+		return bad("frequencyShift", fmt.Sprintf("a finite number below dim/2 = %s", format(o.halfDim())), format(o.FrequencyShift))
+	}
+	return nil
+}
+
+// columns returns the layout of a row and how many frequencies it has.
+func (o SinusoidalOptions) columns() (l angle.Layout, frequencies int) {
+	pairs := o.Dim / 2
+	sines := pairs
+	if o.OddDim == LoneSine {
+		sines += o.Dim % 2
+	}
+	switch o.Layout {
+	case Interleaved:
+		l = angle.Layout{Sin: 0, Cos: 1, Stride: 2}
+	case Concat:
+		l = angle.Layout{Sin: 0, Cos: sines, Stride: 1}
+	case ConcatCosSin:
+		l = angle.Layout{Sin: pairs, Cos: 0, Stride: 1}
+	}
+	l.Dim, l.Pairs = o.Dim, pairs
+	return l, sines
+}
+
+// halfDim is n of the formula.
+func (o SinusoidalOptions) halfDim() float64 {
+	if o.OddDim == ZeroColumn {
+		return float64(o.Dim / 2)
+	}
+	return float64(o.Dim) / 2
+}
+
+// steps is n - f, or 1 where there is but one frequency and nothing to divide.
+func (o SinusoidalOptions) steps() float64 {
+	if _, count := o.columns(); count == 1 {
+		return 1
+	}
+	return o.halfDim() - o.FrequencyShift
+}
+
+func format(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// quoteShort quotes a name of somebody else's making, cut so that a message stays a line.
+func quoteShort(s string) string {
+	if len(s) > 40 {
+		return strconv.QuoteToASCII(s[:40]) + "..."
+	}
+	return strconv.QuoteToASCII(s)
+}
+
+// list returns `"a" or "b"`, or `"a", "b" or "c"`.
+func list[T ~string](names []T) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = strconv.Quote(string(n))
+	}
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+}

@@ -1,0 +1,182 @@
+package additive
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+
+	"posenc/encoding/internal/angle"
+)
+
+// TableBytes is the most memory that one encoder keeps for rows that it has made: 4 MiB, 2048 positions of 512
+// channels. Past it, and for positions that are not next to those it has, rows are made again for each call, at about
+// a third of the speed of reading them.
+const TableBytes = 4 << 20
+
+// scratchBytes is how much is made at a time past the table: it stays in the fastest cache beside what it is added to.
+const scratchBytes = 16 << 10
+
+// A table is the rows of an encoding, one for each integer position: a window of them in memory, the rest made
+// when asked for. It is safe for concurrent use.
+type table struct {
+	gen    *angle.Generator
+	layout angle.Layout
+	scale  float32 // multiplies every entry, in float32
+
+	window  atomic.Pointer[window]
+	growing sync.Mutex
+	scratch sync.Pool // *[]float32 of scratchRows rows
+}
+
+// A window is the rows of positions first, first+1, ... It never changes; growing makes another, which may share
+// the memory of the one before it.
+type window struct {
+	first int64
+	rows  []float32
+}
+
+func newTable(gen *angle.Generator, layout angle.Layout, scale float32) *table {
+	t := &table{gen: gen, layout: layout, scale: scale}
+	t.window.Store(&window{})
+	t.scratch.New = func() any {
+		rows := make([]float32, t.scratchRows()*layout.Dim)
+		return &rows
+	}
+	return t
+}
+
+// scratchRows is how many rows are made at a time past the window: a multiple of what the generator makes best.
+func (t *table) scratchRows() int { return max(scratchBytes/(4*t.layout.Dim)&^15, 16) }
+
+// cached returns n rows from first on, out of the window, or nil when they do not fit there.
+func (t *table) cached(first int64, n int) []float32 {
+	if rows := t.window.Load().slice(first, n, t.layout.Dim); rows != nil {
+		return rows
+	}
+	t.grow(first, first+int64(n))
+	return t.window.Load().slice(first, n, t.layout.Dim)
+}
+
+// slice returns n rows from first on, or nil when the window has not all of them.
+func (w *window) slice(first int64, n, dim int) []float32 {
+	from, to := first-w.first, first-w.first+int64(n)
+	if from < 0 || to > int64(len(w.rows)/dim) {
+		return nil
+	}
+	return w.rows[int(from)*dim : int(to)*dim]
+}
+
+// grow makes the window reach over [first, end) as well, when it then has no gap and stays within TableBytes.
+func (t *table) grow(first, end int64) {
+	t.growing.Lock()
+	defer t.growing.Unlock()
+	dim := int64(t.layout.Dim)
+	most := TableBytes / (4 * dim)
+	old := t.window.Load()
+	from, to := old.first, old.first+int64(len(old.rows))/dim
+
+	if end-first > most {
+		return
+	}
+	first, end = first&^15, min((end+15)&^15, first&^15+most) // whole blocks: a decoder asks for one row after the other
+	switch {
+	case len(old.rows) == 0:
+		from, to = first, first
+	case first > to || end < from:
+		return // a gap
+	}
+	newFrom, newTo := min(first, from), max(end, to)
+	if newTo-newFrom > most || newFrom == from && newTo == to {
+		return
+	}
+	rows := old.rows
+	if newFrom < from { // new rows in front: rare, so all of it again
+		rows, to = nil, newFrom
+	}
+	size := int((newTo - newFrom) * dim)
+	if size > cap(rows) {
+		rows = append(make([]float32, 0, min(max(size, 2*cap(rows)), int(most*dim))), rows...)
+	}
+	grown := rows[:size]
+	t.make(grown[(to-newFrom)*dim:], to)
+	t.window.Store(&window{first: newFrom, rows: grown})
+}
+
+// make writes the rows of positions first, first+1, ... into dst.
+func (t *table) make(dst []float32, first int64) {
+	t.gen.Rows(dst, first, t.layout)
+	t.rescale(dst)
+}
+
+// makeAt writes the row of any position into dst.
+func (t *table) makeAt(dst []float32, position float64) {
+	t.gen.At(dst, position, t.layout)
+	t.rescale(dst)
+}
+
+func (t *table) rescale(dst []float32) {
+	if t.scale != 1 {
+		for i := range dst {
+			dst[i] *= t.scale
+		}
+	}
+}
+
+// each calls do for all rows of r in runs of rows that follow each other: from is the number of the first row of the
+// run within its sequence, and pe its encoding. It keeps no pe from one call to the next.
+func (t *table) each(r rows, do func(from int, pe []float32)) {
+	dim := t.layout.Dim
+	if r.positions == nil {
+		if pe := t.cached(r.first, r.seq); pe != nil {
+			run := len(pe)
+			if r.batch > 1 { // a run at a time for the whole batch, so that it is read from the fastest cache
+				run = t.scratchRows() * dim
+			}
+			for from := 0; from < len(pe); from += run {
+				do(from/dim, pe[from:min(from+run, len(pe))])
+			}
+			return
+		}
+	}
+
+	buf := t.scratch.Get().(*[]float32)
+	defer t.scratch.Put(buf)
+	if r.positions == nil {
+		for from := 0; from < r.seq; {
+			first := r.first + int64(from)
+			// End where a block of the generator ends, so that it makes none twice.
+			end := (first+int64(t.scratchRows())+8)&^15 - 8
+			n := min(int(end-first), r.seq-from)
+			pe := (*buf)[:n*dim]
+			t.make(pe, first)
+			do(from, pe)
+			from += n
+		}
+		return
+	}
+	t.prepare(r.positions)
+	for i, p := range r.positions {
+		if p == math.Trunc(p) {
+			if pe := t.window.Load().slice(int64(p), 1, dim); pe != nil {
+				do(i, pe)
+				continue
+			}
+		}
+		pe := (*buf)[:dim]
+		t.makeAt(pe, p)
+		do(i, pe)
+	}
+}
+
+// prepare grows the window over a list of positions when they lie close together, as ids of packed sequences do.
+func (t *table) prepare(positions []float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range positions {
+		if p == math.Trunc(p) {
+			low, high = min(low, p), max(high, p)
+		}
+	}
+	if low <= high && high-low < float64(4*len(positions)+64) {
+		t.cached(int64(low), int(high-low)+1)
+	}
+}
