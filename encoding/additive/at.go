@@ -31,6 +31,31 @@ type rows struct {
 	positions  []float64 // nil, or seq of them
 }
 
+// Check says what Add would say of an array of length elements and of this many positions (-1: At.Offset counts), when
+// their values are not at hand yet. at.Positions has no part in it.
+func (at At) Check(length, dim, positions int) error {
+	at.Positions = nil
+	if positions >= 0 {
+		at.Offset = 0
+	}
+	r, err := at.check(length, dim)
+	if err == nil && positions >= 0 {
+		err = r.count(positions)
+	}
+	return err
+}
+
+// CheckPositions says what Add would say of these positions; the first of them is number first of the list.
+func CheckPositions(positions []float64, first int) error {
+	for i, p := range positions {
+		if !(math.Abs(p) <= angle.MaxPosition) {
+			return &encoding.OptionError{Option: fmt.Sprintf("positions[%d]", first+i),
+				Want: "a number within ±2^53", Got: strconv.FormatFloat(p, 'g', -1, 64)}
+		}
+	}
+	return nil
+}
+
 // check returns what at means for an array of length elements, or says what is wrong with it.
 func (at At) check(length, dim int) (rows, error) {
 	r := rows{batch: at.Batch, first: at.Offset}
@@ -57,20 +82,22 @@ func (at At) check(length, dim int) (rows, error) {
 
 // explicit takes a list of positions.
 func (r *rows) explicit(positions []float64) error {
-	switch len(positions) {
+	if err := r.count(len(positions)); err != nil {
+		return err
+	}
+	r.positions = positions
+	return CheckPositions(positions, 0)
+}
+
+// count takes how many positions there are: one for each row of a sequence, or for each row of all.
+func (r *rows) count(n int) error {
+	switch n {
 	case r.seq:
 	case r.batch * r.seq:
 		r.batch, r.seq = 1, r.batch*r.seq
 	default:
 		return &encoding.OptionError{Option: "positions",
-			Want: fmt.Sprintf("seq = %d or batch·seq = %d of them", r.seq, r.batch*r.seq), Got: strconv.Itoa(len(positions))}
+			Want: fmt.Sprintf("seq = %d or batch·seq = %d of them", r.seq, r.batch*r.seq), Got: strconv.Itoa(n)}
 	}
-	for i, p := range positions {
-		if !(math.Abs(p) <= angle.MaxPosition) {
-			return &encoding.OptionError{Option: fmt.Sprintf("positions[%d]", i),
-				Want: "a number within ±2^53", Got: strconv.FormatFloat(p, 'g', -1, 64)}
-		}
-	}
-	r.positions = positions
 	return nil
 }

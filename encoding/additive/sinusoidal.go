@@ -80,6 +80,13 @@ func (s *Sinusoidal) apply(x []float32, at At, op func(x, pe []float32)) error {
 	if err != nil {
 		return err
 	}
+	if r.batch == 1 && r.positions == nil {
+		// What a decoder does for every token: one run of rows that are there already.
+		if pe := s.table.window.Load().slice(r.first, r.seq, s.options.Dim); pe != nil {
+			op(x, pe)
+			return nil
+		}
+	}
 	stride := r.seq * s.options.Dim
 	s.table.each(r, func(from int, pe []float32) {
 		for b := range r.batch {

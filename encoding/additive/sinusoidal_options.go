@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"posenc/encoding"
 	"posenc/encoding/internal/angle"
@@ -152,10 +151,15 @@ func quoteShort(s string) string {
 
 // list returns `"a" or "b"`, or `"a", "b" or "c"`.
 func list[T ~string](names []T) string {
-	quoted := make([]string, len(names))
+	var s string
 	for i, n := range names {
-		quoted[i] = strconv.Quote(string(n))
+		switch {
+		case i > 0 && i == len(names)-1:
+			s += " or "
+		case i > 0:
+			s += ", "
+		}
+		s += strconv.Quote(string(n))
 	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+	return s
 }

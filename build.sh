@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Builds posenc into dist/, and runs what there is to run. Needs Go >= 1.21 and Node >= 20; fetches the rest.
+#
+#   ./build.sh          build dist/npm, the package as it would be published
+#   ./build.sh demo     the main job on a real Transformer
+#   ./build.sh test     all tests: Go natively and as wasm, Node, the real model, three browsers
+#   ./build.sh bench    speed and memory against what else there is
+#   ./build.sh serve    dist/ on a local port
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export GOTOOLCHAIN=go1.27.4 # the assembler of this version knows wasm's SIMD
+export GOFLAGS=-trimpath    # the same bytes wherever it is built
+npm=dist/npm
+
+# step TITLE COMMAND...: runs it quietly; what it printed is shown when it fails. On a terminal a bar shows how far the
+# steps have come and how long this one takes; elsewhere each step is a line.
+steps=0 total=${POSENC_STEPS:-6}
+step() {
+  local title=$1 log status=0 pid start=$SECONDS
+  shift
+  steps=$((steps + 1))
+  log=$(mktemp)
+  if [ -t 2 ]; then
+    "$@" >"$log" 2>&1 &
+    pid=$!
+    trap 'kill '"$pid"' 2>/dev/null; rm -f '"$log"'; exit 130' INT TERM
+    while kill -0 "$pid" 2>/dev/null; do
+      printf '\r\033[K[%-*s] %s, %d s' "$total" "$(printf '%*s' "$steps" '' | tr ' ' '#')" "$title" $((SECONDS - start)) >&2
+      sleep 0.2
+    done
+    wait "$pid" || status=$?
+    trap - INT TERM
+    printf '\r\033[K' >&2
+  else
+    printf '[%d/%d] %s\n' "$steps" "$total" "$title" >&2
+    "$@" >"$log" 2>&1 || status=$?
+  fi
+  [ "$status" = 0 ] || { printf '%s: failed\n' "$title" >&2; cat "$log" >&2; rm -f "$log"; exit "$status"; }
+  rm -f "$log"
+}
+
+need() {
+  command -v "$1" >/dev/null || { echo "posenc needs $2, and there is no $1 in PATH" >&2; exit 1; }
+}
+
+fetch_go() { go version && go mod download; }
+
+# The development dependencies, unless they are there already in the version that the lock file says.
+fetch_npm() {
+  local lock=tests/node_modules/.posenc-lock
+  cmp -s tests/package-lock.json "$lock" && return
+  (cd tests && npm ci)
+  cp tests/package-lock.json "$lock"
+}
+
+version() { node -p 'require("./jsbridge/js/package.json").version'; }
+
+# Without inlining, the standard library is 45 KB (brotli) smaller. What our own code inlines from it is left alone.
+build_wasm() {
+  GOOS=js GOARCH=wasm go build -ldflags "-s -w -X posenc/jsbridge.Version=$(version)" \
+    -gcflags=std=-l -gcflags=math= -gcflags=math/bits= -gcflags=sync/atomic= \
+    -o "$npm/posenc.wasm" ./wasm
+}
+
+# Go's own wasm_exec.js, from the Go that built the wasm, in a function: it then puts its class on the object that it is
+# given and takes the names below from there, so that no global is defined or changed.
+wrap_wasm_exec() {
+  cat <<'JS'
+// Go's lib/wasm/wasm_exec.js in a function; see realm.js and NOTICE.
+// @ts-nocheck
+/** @param {any} globalThis @returns {any} */
+export function defineGo(globalThis) {
+  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout } = globalThis;
+JS
+  cat "$(go env GOROOT)/lib/wasm/wasm_exec.js"
+  printf '  return globalThis.Go;\n}\n'
+}
+
+build_js() {
+  cp jsbridge/js/*.js jsbridge/js/package.json LICENSE NOTICE README.md "$npm/"
+  wrap_wasm_exec >"$npm/wasm_exec.js"
+  sed -i.bak "s/VERSION = \"dev\"/VERSION = \"$(version)\"/" "$npm/runtime.js" && rm "$npm/runtime.js.bak"
+}
+
+# The types are checked and written from the JSDoc of what is shipped.
+build_types() {
+  local tsc=tests/node_modules/typescript/bin/tsc
+  cp jsbridge/js/tsconfig.json "$npm/"
+  node $tsc -p "$npm" --noEmit
+  node $tsc -p "$npm" --declaration --emitDeclarationOnly --stripInternal --outDir "$npm"
+  rm "$npm/tsconfig.json"
+}
+
+build() {
+  need go "Go 1.21 or newer"
+  need node "Node 20 or newer"
+  need npm "npm, which comes with Node"
+  step "fetching Go 1.27.4 and its modules" fetch_go
+  step "fetching development dependencies" fetch_npm
+  rm -rf "$npm" && mkdir -p "$npm"
+  step "building posenc.wasm" build_wasm
+  step "building the JavaScript package" build_js
+  step "checking types" build_types
+  node tests/size.js "$npm" >&2
+}
+
+case ${1:-build} in
+  build) total=5 build ;;
+  demo) total=5 build && exec node tests/model/demo.js ;;
+  test) shift; total=5 build && exec tests/run.sh "$@" ;;
+  bench) shift; total=5 build && exec node tests/bench/bench.js "$@" ;;
+  serve) shift; total=5 build && exec node tests/browsers/serve.js dist "$@" ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

@@ -1,0 +1,77 @@
+// posenc: positional encodings of Transformers, computed and applied where JavaScript keeps its numbers.
+
+import { Allocation } from "./alloc.js";
+import { freeze } from "./intrinsics.js";
+import { compile } from "./load.js";
+import { snapshot } from "./options.js";
+import { Runtime, VERSION } from "./runtime.js";
+import { Sinusoidal } from "./sinusoidal.js";
+
+/** @typedef {import("./alloc.js").Allocation} Allocation */
+/** @typedef {import("./apply.js").At} At */
+/** @typedef {import("./errors.js").ErrorCode} ErrorCode */
+/** @typedef {import("./errors.js").PosencError} PosencError */
+/** @typedef {import("./load.js").WasmSource} WasmSource */
+/** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
+/** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
+/** @typedef {import("./sinusoidal.js").Convention} Convention */
+
+/** posenc, loaded: `await load()`. */
+class Posenc {
+  #runtime;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    this.#runtime = new Runtime(module);
+    freeze(this);
+  }
+
+  /** The version of the package. */
+  get version() {
+    return VERSION;
+  }
+
+  /**
+   * The sinusoidal encoding: by default Vaswani et al. 2017, interleaved, base 10000.
+   * @param {SinusoidalOptions} options
+   * @returns {Sinusoidal}
+   */
+  sinusoidal(options) {
+    return new Sinusoidal(this.#runtime, options);
+  }
+
+  /**
+   * An array of `length` float32 zeros in the module's own memory. Every method that takes a Float32Array takes it,
+   * with no copy.
+   * @param {number} length up to 2^28 (1 GiB)
+   * @returns {Allocation}
+   */
+  alloc(length) {
+    return new Allocation(this.#runtime, length);
+  }
+}
+
+/** @type {Promise<Posenc> | undefined} */
+let shared;
+
+/**
+ * Loads the WebAssembly module. Without `wasm` it is the file beside this one, loaded once: every call gives the same
+ * posenc, and after a failure the next call tries again. With `wasm` each call gives one of its own.
+ * @param {{ wasm?: WasmSource | PromiseLike<WasmSource> }} [options]
+ * @returns {Promise<Posenc>}
+ */
+export async function load(options) {
+  const { wasm } = snapshot("options", LOAD, options);
+  if (wasm !== undefined) return new Posenc(await compile(wasm));
+  if (shared === undefined) {
+    const attempt = compile(undefined).then((module) => new Posenc(module));
+    attempt.catch(() => {
+      if (shared === attempt) shared = undefined;
+    });
+    shared = attempt;
+  }
+  return shared;
+}
+
+/** @type {import("./options.js").Spec} */
+const LOAD = /** @type {any} */ ({ __proto__: null, wasm: (/** @type {string} */ _, /** @type {unknown} */ value) => value });

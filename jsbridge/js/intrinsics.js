@@ -1,0 +1,89 @@
+// The parts of JavaScript that posenc relies on, taken when this module is first evaluated, so that what a page does to
+// the globals and their prototypes later has no effect. Typed arrays are known by their internal slots, which no
+// prototype, Proxy or subclass can forge, and which another realm's arrays have too.
+
+/**
+ * The getter of a property of a prototype, as a function of the object.
+ * @param {object} prototype
+ * @param {PropertyKey} key
+ * @returns {(object: any) => any}
+ */
+function getter(prototype, key) {
+  const get = /** @type {() => any} */ (Object.getOwnPropertyDescriptor(prototype, key)?.get);
+  return Function.prototype.call.bind(get);
+}
+
+/** @type {any} */
+const TypedArray = Object.getPrototypeOf(Float32Array);
+
+/** "Float32Array" and the like, or undefined for what is no typed array. */
+export const tagOf = /** @type {(value: unknown) => string | undefined} */ (getter(TypedArray.prototype, Symbol.toStringTag));
+/** The length in elements; 0 when the buffer is detached or the view out of its bounds. */
+export const lengthOf = /** @type {(array: any) => number} */ (getter(TypedArray.prototype, "length"));
+export const byteOffsetOf = /** @type {(array: any) => number} */ (getter(TypedArray.prototype, "byteOffset"));
+export const bufferOf = /** @type {(array: any) => ArrayBufferLike} */ (getter(TypedArray.prototype, "buffer"));
+
+/** target.set(source, offset), by the typed arrays' own set. */
+export const setArray = /** @type {(target: any, source: any, offset?: number) => void} */ (
+  Function.prototype.call.bind(TypedArray.prototype.set));
+
+const indexOf = /** @type {(array: any, value: number) => number} */ (Function.prototype.call.bind(TypedArray.prototype.indexOf));
+const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+const sharedLength = typeof SharedArrayBuffer === "undefined" ? undefined : getter(SharedArrayBuffer.prototype, "byteLength");
+
+/**
+ * Whether a typed array's memory is there: its buffer is not detached, and the view lies within it.
+ * @param {any} array
+ */
+export function isUsable(array) {
+  if (lengthOf(array) > 0) return true;
+  try {
+    indexOf(array, 0); // every method looks first
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {unknown} value */
+export function isArrayBuffer(value) {
+  try {
+    bufferLength(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * WebKit has no constructor named SharedArrayBuffer but has such buffers, so what is a view's buffer and no ArrayBuffer
+ * is one.
+ * @param {unknown} value
+ */
+export function isSharedBuffer(value) {
+  if (sharedLength === undefined) return false;
+  try {
+    sharedLength(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const isView = ArrayBuffer.isView;
+export const arrayIsArray = Array.isArray;
+export const objectIs = Object.is;
+export const objectKeys = Object.keys;
+export const freeze = Object.freeze;
+export const Float32 = Float32Array;
+export const Float64 = Float64Array;
+
+/**
+ * Gives a class [Symbol.dispose], where the engine has that symbol.
+ * @param {{ prototype: { dispose(): void } }} type
+ */
+export function disposable({ prototype }) {
+  if (typeof Symbol.dispose === "symbol") {
+    Object.defineProperty(prototype, Symbol.dispose, { value: prototype.dispose, configurable: true, writable: true });
+  }
+}

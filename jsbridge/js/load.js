@@ -1,0 +1,148 @@
+// From what a user has (nothing, a URL, a Response, bytes, a Module) to a WebAssembly.Module, with an error that says
+// which step failed and what to do about it. Nothing here runs when the package is imported.
+
+import { describe, loadError, typeError } from "./errors.js";
+import { isArrayBuffer, isSharedBuffer, isUsable, isView, tagOf } from "./intrinsics.js";
+
+/**
+ * What load() takes for `wasm`.
+ * @typedef {string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module} WasmSource
+ */
+
+/** The file beside this module. The literal form is what bundlers look for. */
+function defaultUrl() {
+  return new URL("./posenc.wasm", import.meta.url);
+}
+
+/**
+ * @param {WasmSource | PromiseLike<WasmSource> | undefined} given
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compile(given) {
+  if (typeof WebAssembly !== "object") {
+    throw loadError("posenc.wasm: this JavaScript engine has no WebAssembly, or has it switched off");
+  }
+  const source = given === undefined ? defaultUrl() : await given;
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source === "string" || isUrl(source)) return fromUrl(toUrl(source));
+  if (typeof Response === "function" && source instanceof Response) return fromResponse(source);
+  if (isArrayBuffer(source) || isSharedBuffer(source) || isView(source)) {
+    return fromBytes(/** @type {any} */ (source), "the bytes given as wasm");
+  }
+  throw typeError("wasm", "a URL, a Response, bytes or a WebAssembly.Module", source);
+}
+
+/** @param {unknown} value @returns {value is URL} */
+function isUrl(value) {
+  return typeof URL === "function" && value instanceof URL;
+}
+
+/** @param {string | URL} source */
+function toUrl(source) {
+  if (typeof source !== "string") return source;
+  try {
+    const here = typeof location === "object" && location !== null ? location.href : import.meta.url;
+    return new URL(source, here);
+  } catch (cause) {
+    throw loadError(`${describe(source)}: not a URL`, cause);
+  }
+}
+
+/** @param {URL} url */
+async function fromUrl(url) {
+  if (url.protocol === "file:") return fromBytes(await readFile(url), url.href);
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw loadError(`${url.href}: could not be fetched. Is the server there, and does the page's Content-Security-Policy `
+      + "(connect-src) allow it? Serve posenc.wasm, or pass load({ wasm }) a URL that works", cause);
+  }
+  return fromResponse(response, url.href);
+}
+
+/**
+ * Node, Deno and Bun read files by node:fs; the name is in a variable so that no bundler looks for it.
+ * @param {URL} url
+ */
+async function readFile(url) {
+  const fs = "node:fs/promises";
+  try {
+    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+    return await readFile(url);
+  } catch (cause) {
+    throw loadError(`${url.href}: could not be read. A bundler that moved posenc's JavaScript must bring posenc.wasm along; `
+      + "or pass load({ wasm }) its bytes or URL", cause);
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {string} [name]
+ */
+async function fromResponse(response, name = response.url || "the Response given as wasm") {
+  if (!response.ok) {
+    throw loadError(`${name}: the server answered ${response.status} ${response.statusText}`.trimEnd()
+      + ". Copy posenc.wasm to where the page looks for it, or pass load({ wasm }) its URL");
+  }
+  if (response.bodyUsed) throw loadError(`${name}: this Response has been read already; pass a fresh one`);
+  const type = response.headers.get("content-type") ?? "";
+  if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === "function") {
+    const again = response.clone();
+    try {
+      return await WebAssembly.compileStreaming(response);
+    } catch {
+      response = again; // the long way has the better message
+    }
+  }
+  let bytes;
+  try {
+    bytes = await response.arrayBuffer();
+  } catch (cause) {
+    throw loadError(`${name}: the connection broke before posenc.wasm was complete; try again`, cause);
+  }
+  return fromBytes(bytes, name, type);
+}
+
+/**
+ * @param {ArrayBuffer | ArrayBufferView<ArrayBuffer>} source
+ * @param {string} name
+ * @param {string} [type] the Content-Type, for the message
+ */
+async function fromBytes(source, name, type) {
+  if (tagOf(source) !== undefined && !isUsable(source)) throw loadError(`${name}: the buffer is detached`);
+  let head;
+  try {
+    const buffer = isView(source) ? source.buffer : source;
+    const offset = isView(source) ? source.byteOffset : 0;
+    head = new Uint8Array(buffer, offset, Math.min(source.byteLength, 4));
+  } catch (cause) {
+    throw loadError(`${name}: the buffer is detached`, cause);
+  }
+  const magic = String.fromCharCode(...head);
+  if (magic !== "\0asm") {
+    const looks = magic === "" ? "it is empty" : magic[0] === "<" ? "it is an HTML page, as servers send for a file that is not there"
+      : magic.startsWith("vers") ? "it is a Git LFS pointer" : `it starts with ${describe(magic)}`;
+    const served = type ? ` (Content-Type ${describe(type)})` : "";
+    throw loadError(`${name}${served}: this is not posenc.wasm: ${looks}. Copy posenc.wasm there, or pass load({ wasm }) its URL`);
+  }
+  try {
+    return await WebAssembly.compile(source);
+  } catch (cause) {
+    throw compileError(cause, name);
+  }
+}
+
+/**
+ * The error of compiling or instantiating: by the engine's message it is the page's policy or the file.
+ * @param {unknown} cause
+ * @param {string} name
+ */
+export function compileError(cause, name) {
+  const message = cause instanceof Error ? cause.message : "";
+  if (/unsafe-eval|content.security.policy|\bCSP\b/i.test(message)) {
+    return loadError("posenc.wasm: the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);
+  }
+  return loadError(`${name}: posenc.wasm is truncated, damaged or of another build (${message}). Fetch it again, from the same `
+    + "version of the package as the JavaScript", cause);
+}

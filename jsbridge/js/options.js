@@ -1,0 +1,153 @@
+// Options, read once into an object of our own. What a user passes may have getters, be a Proxy, or change while it is
+// read; after this nothing of it is looked at again. Only its own enumerable properties count, so neither a
+// prototype nor a polluted Object.prototype can add an option.
+
+import { describe, quote, typeError, typeErrorMessage } from "./errors.js";
+import { arrayIsArray, Float64, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
+
+/**
+ * Checks the type of one option and returns what is kept of it.
+ * @typedef {(name: string, value: unknown) => unknown} Kind
+ */
+/** @typedef {{ readonly [name: string]: Kind }} Spec the options of a call; without a prototype */
+
+/** More keys than any call has are not looked at one by one. */
+const MOST_KEYS = 64;
+
+/**
+ * Reads options by a spec. `undefined` is the same as absent.
+ * @param {string} where what is read, for messages: "options"
+ * @param {Spec} spec
+ * @param {unknown} given
+ * @returns {any} an object without a prototype, with the options that were given
+ */
+export function snapshot(where, spec, given) {
+  /** @type {any} */
+  const out = { __proto__: null };
+  if (given === undefined) return out;
+  if (typeof given !== "object" || given === null || isArray(given)) throw typeError(where, "an object", given);
+  const keys = objectKeys(given);
+  if (keys.length > MOST_KEYS) throw typeErrorMessage(`${where}: want options, got an object of ${keys.length} keys`);
+  for (let i = 0; i < keys.length; i++) {
+    const name = keys[i];
+    const kind = spec[name];
+    if (kind === undefined) throw unknownOption(where, spec, name);
+    const value = /** @type {any} */ (given)[name];
+    if (value !== undefined) out[name] = kind(name, value);
+  }
+  return out;
+}
+
+/** @param {object} value */
+function isArray(value) {
+  try {
+    return arrayIsArray(value);
+  } catch {
+    return false; // a revoked Proxy; reading it will say so
+  }
+}
+
+/** @type {Kind} */
+export function number(name, value) {
+  if (typeof value !== "number") throw typeError(name, "a number", value);
+  return value;
+}
+
+/** @type {Kind} */
+export function boolean(name, value) {
+  if (typeof value !== "boolean") throw typeError(name, "true or false", value);
+  return value;
+}
+
+/**
+ * One of a few names.
+ * @param {readonly string[]} names
+ * @returns {Kind}
+ */
+export function oneOf(names) {
+  return (name, value) => {
+    if (typeof value === "string" && names.includes(value)) return value;
+    throw typeError(name, list(names), value);
+  };
+}
+
+/**
+ * A number, or the name of a rule for it.
+ * @param {string} rule
+ * @returns {Kind}
+ */
+export function numberOr(rule) {
+  return (name, value) => {
+    if (typeof value === "number" || value === rule) return value;
+    throw typeError(name, `a number or ${quote(rule)}`, value);
+  };
+}
+
+const NUMERIC = ["Float64Array", "Float32Array", "Float16Array", "Int32Array", "Uint32Array", "Int16Array", "Uint16Array",
+  "Int8Array", "Uint8Array", "Uint8ClampedArray"];
+
+/**
+ * A list of numbers, copied. Its length is read once, each element once.
+ * @type {Kind}
+ */
+export function numbers(name, value) {
+  const tag = tagOf(value);
+  if (tag !== undefined) {
+    if (!NUMERIC.includes(tag)) throw typeError(name, "an array or typed array of numbers", value);
+    if (!isUsable(value)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
+    const copy = new Float64(lengthOf(value));
+    setArray(copy, value);
+    return copy;
+  }
+  if (typeof value !== "object" || value === null || !arrayIsArray(value)) {
+    throw typeError(name, "an array or typed array of numbers", value);
+  }
+  const length = value.length;
+  const copy = new Float64(length);
+  for (let i = 0; i < length; i++) {
+    const element = value[i];
+    if (typeof element !== "number") throw typeError(`${name}[${i}]`, "a number", element);
+    copy[i] = element;
+  }
+  return copy;
+}
+
+/** @param {readonly string[]} names */
+function list(names) {
+  const quoted = names.map(quote);
+  return quoted.length === 1 ? quoted[0] : `${quoted.slice(0, -1).join(", ")} or ${quoted[quoted.length - 1]}`;
+}
+
+/**
+ * @param {string} where
+ * @param {Spec} spec
+ * @param {string} name
+ */
+function unknownOption(where, spec, name) {
+  const shown = /^[\w$]{1,40}$/.test(name) ? name : describe(name);
+  if (name.length > 40) return typeErrorMessage(`${shown}: unknown option; ${where} has ${list(objectKeys(spec))}`);
+  let nearest = "";
+  let least = Infinity;
+  for (const known of objectKeys(spec)) {
+    const edits = distance(name.toLowerCase(), known.toLowerCase());
+    if (edits < least) [nearest, least] = [known, edits];
+  }
+  return typeErrorMessage(`${shown}: unknown option; did you mean ${nearest}?`);
+}
+
+/**
+ * The edit distance of two short words.
+ * @param {string} a
+ * @param {string} b
+ */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,281 @@
+// One Go program, kept alive: every call into it goes through here. When a call throws, or the program has ended, the
+// instance is dropped, the caller gets one clear error, and the next call starts another from the compiled module. What
+// lived in the old one is told apart by its generation: encoders are made again from their options, arrays are lost.
+
+import { compileError } from "./load.js";
+import { internalError, loadError, rangeError } from "./errors.js";
+import { bufferOf, Float32, Float64, lengthOf } from "./intrinsics.js";
+import { createRealm } from "./realm.js";
+
+/** The version that Go's side must have as well; build.sh puts it in. */
+export const VERSION = "dev";
+
+/** Operations and properties, by the numbers of jsbridge/exports.go. */
+export const ADD = 0;
+export const SUBTRACT = 1;
+export const FILL = 2;
+export const FREQUENCIES = 0;
+export const WAVELENGTHS = 1;
+
+/** Array number 0 of Go's is the staging buffer; it and the positions buffer have a fixed size, in elements. */
+export const STAGING = 0;
+export const STAGING_LENGTH = 1 << 16;
+export const POSITIONS_LENGTH = 1 << 13;
+
+/**
+ * @typedef {object} Exports what Go exports; see jsbridge/exports.go and memory.go
+ * @property {WebAssembly.Memory} mem
+ * @property {(handle: number, length: number, batch: number, offset: number, positions: number) => number} posenc_check
+ * @property {(count: number, first: number) => number} posenc_check_positions
+ * @property {(handle: number, op: number, array: number, from: number, length: number, batch: number, offset: number, positions: number) => number} posenc_run
+ * @property {(handle: number, property: number) => number} posenc_float64
+ * @property {(handle: number, k: number, row: number) => number} posenc_shift_row
+ * @property {(handle: number) => void} posenc_release
+ * @property {() => number} posenc_positions
+ * @property {(array: number) => number} posenc_address
+ * @property {(length: number) => number} posenc_alloc
+ * @property {(array: number) => void} posenc_free
+ */
+
+/** @typedef {Exclude<keyof Exports, "mem">} Call */
+/** @typedef {{ readonly array: number, readonly address: number, readonly length: number }} Block an array in the module's memory: Go's number for it, its address in bytes, its length in float32 */
+
+class Instance {
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    const realm = createRealm();
+    const instance = new WebAssembly.Instance(module, realm.go.importObject);
+    this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
+    if (typeof this.exports.posenc_run !== "function") {
+      throw loadError("posenc.wasm: this is a WebAssembly module, but not posenc's");
+    }
+    realm.go.run(instance).catch(() => {}); // runs until Go waits for calls; the promise is for its end
+    this.go = realm.go;
+    this.bridge = realm.bridge;
+    this.stderr = realm.stderr;
+    if (this.go.exited || this.bridge.create === undefined) {
+      throw internalError(`posenc's Go program did not start: ${lastLine(this.stderr())}`);
+    }
+    if (this.bridge.version !== VERSION) {
+      throw loadError(`posenc.wasm: it is of version ${this.bridge.version} and the JavaScript of ${VERSION}; take both from the same package`);
+    }
+    /** @type {Float32Array | undefined} */
+    this.stagingView = undefined;
+    this.stagingAddress = this.exports.posenc_address(STAGING);
+    this.positionsAddress = this.exports.posenc_positions();
+    /** @type {Block[]} what alloc() gave out and nobody has freed */
+    this.blocks = [];
+  }
+}
+
+export class Runtime {
+  #module;
+  /** @type {Instance | undefined} */
+  #instance;
+  /** Changes with every fresh instance. */
+  generation = 0;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    this.#module = module;
+    try {
+      this.#live();
+    } catch (error) {
+      throw error instanceof Error && "code" in error ? error : compileError(error, "posenc.wasm");
+    }
+  }
+
+  #live() {
+    if (this.#instance === undefined) {
+      this.#instance = new Instance(this.#module);
+      this.generation++;
+    }
+    return this.#instance;
+  }
+
+  /**
+   * Makes sure that there is an instance, so that `generation` can be compared with.
+   * @returns {number}
+   */
+  ensure() {
+    if (this.#instance === undefined) this.#live();
+    return this.generation;
+  }
+
+  /** The module's memory at this moment; it is another object after the memory has grown. @returns {ArrayBuffer} */
+  get buffer() {
+    return /** @type {ArrayBuffer} */ (this.#live().exports.mem.buffer);
+  }
+
+  /** The first `length` elements of the staging buffer. @param {number} length @returns {Float32Array} */
+  staging(length) {
+    const instance = this.#live();
+    const buffer = instance.exports.mem.buffer;
+    let view = instance.stagingView;
+    if (view === undefined || lengthOf(view) !== length || bufferOf(view) !== buffer) {
+      view = instance.stagingView = new Float32(buffer, instance.stagingAddress, length);
+    }
+    return view;
+  }
+
+  /** All of the positions buffer. @returns {Float64Array} */
+  get positions() {
+    const instance = this.#live();
+    return new Float64(instance.exports.mem.buffer, instance.positionsAddress, POSITIONS_LENGTH);
+  }
+
+  /**
+   * An array of zeros in the module's memory, or undefined when it would be too much.
+   * @param {number} length
+   * @returns {Block | undefined}
+   */
+  alloc(length) {
+    const instance = this.#live();
+    const array = this.#value("posenc_alloc", length);
+    if (array === 0) return undefined;
+    const block = { array, address: this.#value("posenc_address", array) >>> 0, length };
+    instance.blocks.push(block);
+    return block;
+  }
+
+  /**
+   * Gives an array back, unless its instance is gone.
+   * @param {Block} block
+   * @param {number} generation when it was made
+   */
+  free(block, generation) {
+    if (this.#instance === undefined || this.generation !== generation) return;
+    const { blocks } = this.#instance;
+    blocks.splice(blocks.indexOf(block), 1);
+    this.#value("posenc_free", block.array);
+  }
+
+  /**
+   * Which array a view on the module's memory is of, or undefined when it reaches out of all of them.
+   * @param {number} address in bytes
+   * @param {number} length in float32
+   * @returns {Block | undefined}
+   */
+  find(address, length) {
+    const { blocks } = this.#live();
+    for (let i = 0; i < blocks.length; i++) {
+      const block = blocks[i];
+      if (address >= block.address && address + 4 * length <= block.address + 4 * block.length) return block;
+    }
+    return undefined;
+  }
+
+  /**
+   * Lets go of an encoder.
+   * @param {number} handle
+   * @param {number} generation when it was made
+   */
+  release(handle, generation) {
+    if (this.#instance !== undefined && this.generation === generation) this.#value("posenc_release", handle);
+  }
+
+  /**
+   * Calls an export that returns no status.
+   * @param {Call} name
+   * @param {number} a
+   * @returns {number}
+   */
+  #value(name, a) {
+    const instance = this.#live();
+    let result;
+    try {
+      result = /** @type {any} */ (instance.exports[name])(a);
+    } catch (cause) {
+      throw this.#died(cause);
+    }
+    if (instance.go.exited) throw this.#died();
+    return result;
+  }
+
+  /**
+   * Calls an export that returns a status, and throws what it reports.
+   * @param {Call} name
+   * @param {number} a @param {number} b @param {number} [c] @param {number} [d] @param {number} [e]
+   */
+  call(name, a, b, c, d, e) {
+    const instance = this.#live();
+    let status;
+    try {
+      status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e);
+    } catch (cause) {
+      throw this.#died(cause);
+    }
+    if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
+  }
+
+  /**
+   * posenc_run, the hot one: the same as call().
+   * @param {number} handle @param {number} op @param {number} array @param {number} from @param {number} length
+   * @param {number} batch @param {number} offset @param {number} positions
+   */
+  run(handle, op, array, from, length, batch, offset, positions) {
+    const instance = this.#live();
+    let status;
+    try {
+      status = instance.exports.posenc_run(handle, op, array, from, length, batch, offset, positions);
+    } catch (cause) {
+      throw this.#died(cause);
+    }
+    if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
+  }
+
+  /**
+   * Makes an encoder.
+   * @param {string} scheme
+   * @param {object} options a snapshot
+   * @returns {{ handle: number, dim: number, options: any }}
+   */
+  create(scheme, options) {
+    const instance = this.#live();
+    let created;
+    try {
+      created = instance.bridge.create(scheme, options);
+    } catch (cause) {
+      throw this.#died(cause);
+    }
+    if (instance.go.exited || created === undefined) throw this.#died();
+    if (created.error) throw this.#reported(created.error);
+    return created;
+  }
+
+  /** @param {Instance} instance @param {number} status */
+  #failed(instance, status) {
+    if (instance.go.exited || (status !== 1 && status !== 2)) return this.#died();
+    let problem;
+    try {
+      problem = instance.bridge.lastError();
+    } catch (cause) {
+      return this.#died(cause);
+    }
+    return this.#reported(problem);
+  }
+
+  /** @param {import("./realm.js").Problem} problem */
+  #reported(problem) {
+    if (problem.option) return rangeError(problem.message);
+    this.#instance = undefined;
+    return internalError(`posenc failed inside: ${problem.message}`);
+  }
+
+  /**
+   * The instance can no longer be trusted: something unwound through Go, or Go has ended.
+   * @param {unknown} [cause]
+   */
+  #died(cause) {
+    const said = lastLine(this.#instance?.stderr() ?? "");
+    this.#instance = undefined;
+    if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
+    return internalError(`posenc's WebAssembly instance died${said && `: ${said}`}`, cause);
+  }
+}
+
+/** The line of a Go crash that says what happened. @param {string} text */
+function lastLine(text) {
+  const found = /^(fatal error: .*|panic: .*)$/m.exec(text);
+  return found ? found[1] : text.trim().split("\n", 1)[0];
+}

@@ -1,0 +1,80 @@
+//go:build js && wasm
+
+package jsbridge
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+// staging is where arrays that live in JavaScript pass through, and positions where lists of positions do. They are
+// part of the program's data, so they never move and the memory never grows for them.
+var (
+	staging   [stagingLength]float32
+	positions [positionsLength]float64
+)
+
+const (
+	stagingLength   = 1 << 16 // 256 KiB: a row of the widest encoder
+	positionsLength = 1 << 13
+)
+
+// What alloc gives out, in bytes: at most 1 GiB at once and 2 GiB in all, of the 4 GiB that the address space has. Past
+// these the answer is an error; without them Go would try, fail and end the program.
+const (
+	maxAlloc = 1 << 30
+	maxLive  = 2 << 30
+)
+
+// arrays are the arrays that JavaScript knows, by number: the first is staging, the others are what alloc gave out. A nil
+// one is free to be used again.
+var (
+	arrays = [][]float32{staging[:]}
+	live   int // bytes that alloc gave out
+)
+
+// staging64 is the staging buffer as float64.
+func staging64() []float64 {
+	return unsafe.Slice((*float64)(unsafe.Pointer(&staging[0])), stagingLength/2)
+}
+
+// posenc_positions returns the address of the positions buffer.
+//
+//go:wasmexport posenc_positions
+func positionsAddress() int32 { return int32(uintptr(unsafe.Pointer(&positions[0]))) }
+
+// posenc_address returns the address of an array, which it keeps until it is freed: Go's memory does not move.
+//
+//go:wasmexport posenc_address
+func address(array int32) int32 { return int32(uintptr(unsafe.Pointer(&arrays[array][0]))) }
+
+// posenc_alloc returns the number of a new array of zeros, or 0 when it would be too much.
+//
+//go:wasmexport posenc_alloc
+func alloc(length float64) int32 {
+	bytes := int(4 * length)
+	if bytes > maxAlloc || live+bytes > maxLive {
+		return 0
+	}
+	if bytes > 64<<20 {
+		runtime.GC() // give the room of dead arrays back before asking for more
+	}
+	a := make([]float32, max(int(length), 1))
+	live += 4 * len(a)
+	for i := range arrays {
+		if arrays[i] == nil {
+			arrays[i] = a
+			return int32(i)
+		}
+	}
+	arrays = append(arrays, a)
+	return int32(len(arrays) - 1)
+}
+
+// posenc_free lets go of an array.
+//
+//go:wasmexport posenc_free
+func free(array int32) {
+	live -= 4 * len(arrays[array])
+	arrays[array] = nil
+}

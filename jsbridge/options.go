@@ -1,0 +1,51 @@
+//go:build js && wasm
+
+package jsbridge
+
+import (
+	"math"
+	"strconv"
+	"syscall/js"
+
+	"github.com/norunners/vert"
+
+	"posenc/encoding"
+)
+
+// decode fills a struct of pointers from a snapshot. The snapshot's types have been checked by the ES module: what is a
+// *float64 here is a number there. vert leaves what is missing nil.
+func decode(options js.Value, into any) error { return vert.ValueOf(options).AssignTo(into) }
+
+// number sets *to from an option that was given. In Go's option structs 0 means the default, so a 0 that somebody
+// wrote in JavaScript is refused here, before it would silently become one.
+func number(name string, given *float64, to *float64, want string) error {
+	if given == nil {
+		return nil
+	}
+	if *given == 0 {
+		return &encoding.OptionError{Option: name, Want: want, Got: "0"}
+	}
+	*to = *given
+	return nil
+}
+
+// integer converts a number that must be one, and fits an int.
+func integer(name string, v float64) (int, error) {
+	if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
+		return 0, &encoding.OptionError{Option: name, Want: "a positive integer", Got: jsNumber(v)}
+	}
+	return int(v), nil
+}
+
+// jsNumber writes a number as JavaScript does.
+func jsNumber(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "NaN"
+	case math.IsInf(v, 1):
+		return "Infinity"
+	case math.IsInf(v, -1):
+		return "-Infinity"
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
