@@ -88,7 +88,7 @@ build_types() {
   local tsc=tests/node_modules/typescript/bin/tsc
   cp jsbridge/js/tsconfig.json "$npm/"
   node $tsc -p "$npm" --noEmit
-  node $tsc -p "$npm" --declaration --emitDeclarationOnly --stripInternal --outDir "$npm"
+  node $tsc -p "$npm" --declaration --emitDeclarationOnly --outDir "$npm"
   rm "$npm/tsconfig.json"
 }
 

@@ -1,7 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Arrays in the module's own memory: what is done to them needs no copy.
 
 import { describe, disposedError, lostError, rangeError, typeError } from "./errors.js";
-import { bufferOf, disposable, Float32 } from "./intrinsics.js";
+import { bufferOf, Float32, withoutUndefined } from "./intrinsics.js";
 
 /** Arrays that nobody has a reference to any more are freed. */
 const forgotten = typeof FinalizationRegistry === "function"
@@ -10,6 +11,18 @@ const forgotten = typeof FinalizationRegistry === "function"
 
 /** The longest, 1 GiB; see jsbridge/memory.go. */
 const MOST = 1 << 28;
+
+/**
+ * Whether the value is an Allocation, whatever its prototype says.
+ * @type {(value: unknown) => value is Allocation}
+ */
+let isAllocation;
+/**
+ * Where an allocation lives, for a call in this runtime.
+ * @type {(allocation: Allocation, runtime: import("./runtime.js").Runtime) => import("./runtime.js").Block}
+ */
+let blockOf;
+export { blockOf, isAllocation };
 
 /**
  * An array of float32 on the module's own memory, from `posenc.alloc(length)`. Every method that takes a Float32Array
@@ -54,7 +67,7 @@ export class Allocation {
    * @returns {Float32Array<ArrayBuffer>}
    */
   get data() {
-    this.block(this.#runtime);
+    blockOf(this, this.#runtime);
     const buffer = this.#runtime.buffer;
     if (this.#view === undefined || bufferOf(this.#view) !== buffer) {
       this.#view = new Float32(buffer, this.#block.address, this.#block.length);
@@ -71,27 +84,19 @@ export class Allocation {
     this.#runtime.free(this.#block, this.#generation);
   }
 
-  /**
-   * Where the array lives, for a call in this runtime.
-   * @param {import("./runtime.js").Runtime} runtime
-   * @returns {import("./runtime.js").Block}
-   * @internal
-   */
-  block(runtime) {
-    if (this.#disposed) throw disposedError("alloc()");
-    if (this.#runtime !== runtime) throw typeError("x", "an array of the same load()", this);
-    if (runtime.ensure() !== this.#generation) throw lostError("alloc()");
-    return this.#block;
+  /** The same as dispose(), for `using`. */
+  [Symbol.dispose]() {
+    this.dispose();
   }
 
-  /**
-   * Whether the value is an Allocation, whatever its prototype says.
-   * @param {unknown} value
-   * @returns {value is Allocation}
-   * @internal
-   */
-  static is(value) {
-    return typeof value === "object" && value !== null && #block in value;
+  static {
+    isAllocation = /** @type {typeof isAllocation} */ ((value) => typeof value === "object" && value !== null && #block in value);
+    blockOf = (allocation, runtime) => {
+      if (allocation.#disposed) throw disposedError("alloc()");
+      if (allocation.#runtime !== runtime) throw typeError("x", "an array of the same load()", allocation);
+      if (runtime.ensure() !== allocation.#generation) throw lostError("alloc()");
+      return allocation.#block;
+    };
   }
 }
-disposable(Allocation);
+withoutUndefined(Allocation);

@@ -2,7 +2,8 @@
 // border. First the options are read, which may run a user's code; then the array is looked at, which cannot; then Go
 // checks what they mean; and only then is anything written.
 
-import { Allocation } from "./alloc.js";
+import { blockOf, isAllocation } from "./alloc.js";
+import { coreOf } from "./encoder.js";
 import { describe, rangeError, typeError, typeErrorMessage } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
 import { boolean, number, numbers, snapshot } from "./options.js";
@@ -32,6 +33,9 @@ const FILL_CHUNK = 1 << 15;
 /** As in encoding/additive/table.go: a sequence up to this long has its rows in memory, so no two need share them. */
 const TABLE_BYTES = 4 << 20;
 
+/** @typedef {import("./alloc.js").Allocation} Allocation */
+/** @typedef {import("./encoder.js").Core} Core */
+
 /**
  * @template {Float32Array | Allocation} T
  * @param {import("./encoder.js").Encoder<any>} encoder
@@ -54,13 +58,13 @@ export function apply(encoder, op, x, at) {
     shared = given.allowShared ?? false;
   }
 
-  const handle = encoder.handle;
-  const runtime = encoder.runtime;
+  const core = coreOf(encoder);
+  const { runtime, handle } = core;
   let array = STAGING;
   let from = 0;
   let length;
-  if (Allocation.is(x)) {
-    const block = x.block(runtime);
+  if (isAllocation(x)) {
+    const block = blockOf(x, runtime);
     array = block.array;
     length = block.length;
   } else {
@@ -80,19 +84,19 @@ export function apply(encoder, op, x, at) {
   }
   checkAll(runtime, handle, length, batch, offset, positions);
   if (length === 0) return x;
-  let rows = length / encoder.dim / batch;
+  let rows = length / core.dim / batch;
   if (positions !== undefined && lengthOf(positions) !== rows) {
     rows *= batch; // a position for each row of all
     batch = 1;
   }
   if (array !== STAGING) {
-    inPlace(encoder, op, array, from, rows, batch, /** @type {Float64Array} */ (positions));
+    inPlace(core, op, array, from, rows, batch, /** @type {Float64Array} */ (positions));
   } else if (op === FILL) {
-    staged(encoder, op, x, rows, 1, offset, positions);
-    const first = part(x, 0, rows * encoder.dim);
-    for (let b = 1; b < batch; b++) setArray(part(x, b * rows * encoder.dim, rows * encoder.dim), first);
+    staged(encoder, core, op, x, rows, 1, offset, positions);
+    const first = part(x, 0, rows * core.dim);
+    for (let b = 1; b < batch; b++) setArray(part(x, b * rows * core.dim, rows * core.dim), first);
   } else {
-    staged(encoder, op, x, rows, batch, offset, positions);
+    staged(encoder, core, op, x, rows, batch, offset, positions);
   }
   return x;
 }
@@ -139,12 +143,12 @@ function sendPositions(runtime, positions, from, count) {
 
 /**
  * Rows with positions of an array that lives in the module.
- * @param {import("./encoder.js").Encoder<any>} encoder
+ * @param {Core} core
  * @param {number} op @param {number} array @param {number} from @param {number} rows @param {number} batch
  * @param {Float64Array} positions
  */
-function inPlace(encoder, op, array, from, rows, batch, positions) {
-  const { runtime, handle, dim } = encoder;
+function inPlace(core, op, array, from, rows, batch, positions) {
+  const { runtime, handle, dim } = core;
   for (let row = 0; row < rows; row += POSITIONS_LENGTH) {
     const n = rows - row < POSITIONS_LENGTH ? rows - row : POSITIONS_LENGTH;
     sendPositions(runtime, positions, row, n);
@@ -156,13 +160,14 @@ function inPlace(encoder, op, array, from, rows, batch, positions) {
  * Rows of an array that lives in JavaScript, a tile at a time: the same few rows of some sequences of the batch, copied
  * to the staging buffer, worked on there, and copied back.
  * @param {import("./encoder.js").Encoder<any>} encoder
+ * @param {Core} core
  * @param {number} op
  * @param {any} x
  * @param {number} rows @param {number} batch @param {number} offset
  * @param {Float64Array | undefined} positions
  */
-function staged(encoder, op, x, rows, batch, offset, positions) {
-  const { runtime, dim } = encoder;
+function staged(encoder, core, op, x, rows, batch, offset, positions) {
+  const { runtime, dim } = core;
   // Rows that must be made for the call are shared by as many sequences as fit; rows in memory need no sharing.
   const inMemory = positions === undefined && rows * dim * 4 <= TABLE_BYTES;
   const group = inMemory || batch === 1 ? 1 : atLeast1(least(batch, STAGING_LENGTH / (16 * dim)));
@@ -175,10 +180,11 @@ function staged(encoder, op, x, rows, batch, offset, positions) {
     for (let b = 0; b < batch; b += group) {
       const g = batch - b < group ? batch - b : group;
       try {
-        tile(encoder.handle, b, g, row, n);
+        tile(core.handle, b, g, row, n);
       } catch (error) {
         if (row + b === 0) throw error; // nothing has been written
-        tile(encoder.handle, b, g, row, n); // the instance died half way, which no tile caused: go on in a fresh one
+        core = coreOf(encoder);
+        tile(core.handle, b, g, row, n); // the instance died half way, which no tile caused: go on in a fresh one
       }
     }
   }
@@ -237,7 +243,7 @@ export function newTable(encoder, length, at) {
   if (!(length >= 0 && length <= 2 ** 53 && length % 1 === 0)) throw rangeError(`length: want an integer from 0 on, got ${describe(length)}`);
   const given = snapshot("at", AT, at);
   if (given.batch !== undefined) throw typeErrorMessage("batch: a table has none; want offset or positions");
-  const { runtime, handle, dim } = encoder;
+  const { runtime, handle, dim } = coreOf(encoder);
   checkAll(runtime, handle, length * dim, 1, given.offset ?? 0, given.positions);
   let x;
   try {

@@ -1,7 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // What every encoder has: its options, its handle in Go, and an end.
 
 import { disposedError } from "./errors.js";
-import { disposable, freeze } from "./intrinsics.js";
+import { freeze, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
 const forgotten = typeof FinalizationRegistry === "function"
@@ -9,13 +10,25 @@ const forgotten = typeof FinalizationRegistry === "function"
   : undefined;
 
 /**
+ * What the calls of this package need of an encoder, and nobody else sees.
+ * @typedef {object} Core
+ * @property {import("./runtime.js").Runtime} runtime the instance that it belongs to
+ * @property {number} handle Go's number for it
+ * @property {number} dim how many float32 a row has
+ */
+
+/** @type {(encoder: Encoder<any>) => Core} */
+let coreOf;
+export { coreOf };
+
+/**
  * @template {object} Options
  */
 export class Encoder {
-  /** Which instance it belongs to. @internal */
-  runtime;
+  #runtime;
   #scheme;
   #snapshot;
+  #dim;
   #bound;
   #disposed = false;
 
@@ -26,32 +39,34 @@ export class Encoder {
    * @param {(filledIn: any) => Options} publish from Go's answer to what `options` shows
    */
   constructor(runtime, scheme, snapshot, publish) {
-    this.runtime = runtime;
+    const { handle, dim, options } = runtime.create(scheme, snapshot);
+    const bound = { handle, generation: runtime.generation };
+    this.#runtime = runtime;
     this.#scheme = scheme;
     this.#snapshot = snapshot;
-    const { handle, dim, options } = runtime.create(scheme, snapshot);
-    this.#bound = { handle, generation: runtime.generation };
-    /** How many float32 a row has. @internal */
-    this.dim = dim;
+    this.#dim = dim;
+    this.#bound = bound;
     /**
      * The options with all defaults filled in.
+     * @readonly
      * @type {Readonly<Options>}
      */
     this.options = freeze(publish(options));
-    freezeOwn(this);
-    const bound = this.#bound;
+    Object.defineProperty(this, "options", { writable: false, configurable: false });
     forgotten?.register(this, () => runtime.release(bound.handle, bound.generation), this);
   }
 
-  /** Go's number for the encoder, which is made again if the instance has died. @internal @returns {number} */
-  get handle() {
-    if (this.#disposed) throw disposedError(this.#scheme);
-    const bound = this.#bound;
-    if (bound.generation !== this.runtime.ensure()) {
-      bound.handle = this.runtime.create(this.#scheme, this.#snapshot).handle;
-      bound.generation = this.runtime.generation;
-    }
-    return bound.handle;
+  static {
+    coreOf = (encoder) => {
+      if (encoder.#disposed) throw disposedError(encoder.#scheme);
+      const runtime = encoder.#runtime;
+      const bound = encoder.#bound;
+      if (bound.generation !== runtime.ensure()) { // the instance has died since
+        bound.handle = runtime.create(encoder.#scheme, encoder.#snapshot).handle;
+        bound.generation = runtime.generation;
+      }
+      return { runtime, handle: bound.handle, dim: encoder.#dim };
+    };
   }
 
   /** Lets go of the memory that the encoder has in the module. Doing it twice is the same as once. */
@@ -59,17 +74,12 @@ export class Encoder {
     if (this.#disposed) return;
     this.#disposed = true;
     forgotten?.unregister(this);
-    this.runtime.release(this.#bound.handle, this.#bound.generation);
+    this.#runtime.release(this.#bound.handle, this.#bound.generation);
   }
-}
-disposable(Encoder);
 
-/**
- * `runtime`, `dim` and `options` are for reading: a plain assignment fails, as it would on a frozen object.
- * @param {object} encoder
- */
-function freezeOwn(encoder) {
-  for (const name of ["runtime", "dim", "options"]) {
-    Object.defineProperty(encoder, name, { writable: false, configurable: false, enumerable: name === "options" });
+  /** The same as dispose(), for `using`. */
+  [Symbol.dispose]() {
+    this.dispose();
   }
 }
+withoutUndefined(Encoder);

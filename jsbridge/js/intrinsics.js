@@ -79,11 +79,10 @@ export const Float32 = Float32Array;
 export const Float64 = Float64Array;
 
 /**
- * Gives a class [Symbol.dispose], where the engine has that symbol.
- * @param {{ prototype: { dispose(): void } }} type
+ * Where an engine has no Symbol.dispose (WebKit), a class that defines [Symbol.dispose]() has a method named "undefined"
+ * instead, until this.
+ * @param {{ prototype: any }} type
  */
-export function disposable({ prototype }) {
-  if (typeof Symbol.dispose === "symbol") {
-    Object.defineProperty(prototype, Symbol.dispose, { value: prototype.dispose, configurable: true, writable: true });
-  }
+export function withoutUndefined({ prototype }) {
+  if (typeof Symbol.dispose !== "symbol") delete prototype["undefined"];
 }

@@ -1,7 +1,7 @@
 // The sinusoidal encoding; encoding/additive/sinusoidal.go has the formula and its sources.
 
 import { apply, newTable } from "./apply.js";
-import { Encoder } from "./encoder.js";
+import { coreOf, Encoder } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
 import { Float64, freeze, setArray } from "./intrinsics.js";
 import { number, numberOr, oneOf, snapshot } from "./options.js";
@@ -135,7 +135,7 @@ export class Sinusoidal extends Encoder {
    */
   shiftMatrix(k) {
     if (typeof k !== "number") throw typeError("k", "a number", k);
-    const { runtime, handle, dim } = this;
+    const { runtime, handle, dim } = coreOf(this);
     const staging = () => new Float64(runtime.buffer, runtime.staging(2 * dim).byteOffset, dim);
     if (dim > MOST_SHIFTED) throw rangeError(`dim: want at most ${MOST_SHIFTED} for a shift matrix, got ${dim}`);
     runtime.call("posenc_shift_row", handle, k, 0);
@@ -156,7 +156,7 @@ const MOST_SHIFTED = 8192;
  * @param {number} which
  */
 function property(encoder, which) {
-  const { runtime, handle } = encoder;
+  const { runtime, handle } = coreOf(encoder);
   runtime.call("posenc_float64", handle, which);
   const count = runtime.positions[0];
   return new Float64(runtime.buffer, runtime.staging(2 * count).byteOffset, count).slice();

@@ -14,7 +14,6 @@ export const cases = [
   { options: { dim: 32, layout: "concat-cos-sin", base: 500 }, length: 6, at: { positions: [0, 0.5, -3, 7.25, 7.25, 511] } },
   { options: { dim: 512 }, length: 12 }, // longer than one chunk of the staging buffer
   { options: { dim: 16 }, length: 4, at: { offset: 2 ** 40 }, far: true },
-  { options: { dim: 64, precision: "float32" }, length: 8, at: { offset: 5000 }, far: true },
 ];
 
 /**

@@ -31,23 +31,25 @@ func (l Layout) Frequency(j int) (i int, isCos bool) {
 //
 // An integer position is split into digits to the base 16, each from -8 to 7, but for the first:
 //
-//	p = 256·super + 16·coarse + fine
+//	p = 4096·d3 + 256·d2 + 16·d1 + d0
 //
-// The sines and cosines at 256·super come from the exact product; the two turns by 16·coarse and by fine cost four
-// products each, two of which the turn the other way shares. The tables of turns are made once, and are exact too.
-// Three roundings of float64 stay behind: each value is within 2^-50 of the true sine or cosine before it is
-// rounded to float32, so it is the nearest float32 unless the true value is that close to the middle of two.
-// In the table of 8192 positions by 512 channels that is none; the tests count.
+// The sines and cosines at 4096·d3 come from the exact product. A turn by each further digit costs four products, and
+// the turn the other way shares two of them; the tables of turns are made once, and are exact too. The roundings of
+// float64 that stay behind are below 2^-50 in sum, so an entry is the float32 nearest to the true value unless that
+// is so close to the middle of two. In the table of 8192 positions by 512 channels none is; the tests count.
 //
 // This is a function of p alone, so a row has the same bits wherever it is made. It beats a recurrence from row to
 // row, which cannot start in the middle, and a polynomial for each element, which is three times the work.
 type Generator struct {
-	freqs        []Frequency
-	fine, coarse [radix/2 + 1]atomic.Pointer[kernel.Angles] // turns by r and by 16·r, made when first needed
-	cursors      sync.Pool
+	freqs   []Frequency
+	turns   [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each level, made when first needed
+	cursors sync.Pool
 }
 
-const radix = 16
+const (
+	radix  = 16
+	levels = 3 // digits that are turned by
+)
 
 // NewGenerator returns a generator for these frequencies.
 func NewGenerator(freqs []Frequency) *Generator {
@@ -56,22 +58,30 @@ func NewGenerator(freqs []Frequency) *Generator {
 	return g
 }
 
-// A cursor is where a generator stands: the angles at a position that is a multiple of 16, and at one of 256.
+// A cursor is where a generator stands: the angles at a position that is a multiple of 16, of the nearest one of 256, and
+// of the nearest one of 4096.
 type cursor struct {
-	superAt, anchorAt int64
-	super, anchor     kernel.Angles
-	spareAngles       kernel.Angles // for the half of a turn that is not wanted
-	spareRow          []float32     // likewise, grown on demand
+	at          [levels]int64
+	angles      [levels]kernel.Angles
+	spareAngles kernel.Angles // for the half of a turn that is not wanted
+	spareRow    []float32     // likewise, grown on demand
 }
 
 // nowhere is no multiple of 16.
 const nowhere = math.MaxInt64
 
 func (g *Generator) newCursor() *cursor {
+	c := &cursor{spareAngles: g.newAngles()}
+	for i := range levels {
+		c.at[i], c.angles[i] = nowhere, g.newAngles()
+	}
+	return c
+}
+
+func (g *Generator) newAngles() kernel.Angles {
 	n := len(g.freqs)
-	mem := make([]float64, 6*n)
-	part := func(i int) kernel.Angles { return kernel.Angles{Sin: mem[i*n : (i+1)*n], Cos: mem[(i+1)*n : (i+2)*n]} }
-	return &cursor{superAt: nowhere, anchorAt: nowhere, super: part(0), anchor: part(2), spareAngles: part(4)}
+	mem := make([]float64, 2*n)
+	return kernel.Angles{Sin: mem[:n], Cos: mem[n:]}
 }
 
 // Rows writes the rows of positions first, first+1, ... into dst, as many as fit; its length is a multiple of l.Dim.
@@ -81,7 +91,7 @@ func (g *Generator) Rows(dst []float32, first int64, l Layout) {
 	end := first + int64(len(dst)/l.Dim)
 	for p := first; p < end; {
 		anchor := nearest(p, radix)
-		g.moveTo(c, anchor)
+		g.moveTo(c, 0, anchor)
 		g.block(dst, first, end, l, c)
 		p = anchor + radix/2
 	}
@@ -107,40 +117,40 @@ func (g *Generator) At(dst []float32, position float64, l Layout) {
 // nearest returns the multiple m of n, a power of two, with m - n/2 <= p < m + n/2.
 func nearest(p, n int64) int64 { return (p + n/2) &^ (n - 1) }
 
-// moveTo turns the cursor to a position that is a multiple of 16.
-func (g *Generator) moveTo(c *cursor, anchor int64) {
-	if c.anchorAt == anchor {
+// moveTo takes the angles of a level, 0 for multiples of 16, to a position: from the nearest of the level above by a turn,
+// and on the highest by the exact product.
+func (g *Generator) moveTo(c *cursor, level int, position int64) {
+	if c.at[level] == position {
 		return
 	}
-	super := nearest(anchor, radix*radix)
-	if c.superAt != super {
-		c.superAt = nowhere // should sincos panic, the cursor must not lie
-		g.exact(c.super, super)
-		c.superAt = super
+	c.at[level] = nowhere // should anything below panic, the cursor must not lie
+	to := c.angles[level]
+	if level == levels-1 {
+		g.exact(to, position)
+	} else {
+		unit := int64(1) << (4 * (level + 1))
+		above := nearest(position, radix*unit)
+		g.moveTo(c, level+1, above)
+		from := c.angles[level+1]
+		if digit := int((position - above) / unit); digit >= 0 {
+			kernel.Turn(to, c.spareAngles, from, g.turn(level+1, digit))
+		} else {
+			kernel.Turn(c.spareAngles, to, from, g.turn(level+1, -digit))
+		}
 	}
-	switch d := int((anchor - super) / radix); {
-	case d > 0:
-		kernel.Turn(c.anchor, c.spareAngles, c.super, g.turn(&g.coarse, d, radix))
-	case d < 0:
-		kernel.Turn(c.spareAngles, c.anchor, c.super, g.turn(&g.coarse, -d, radix))
-	default:
-		copy(c.anchor.Sin, c.super.Sin)
-		copy(c.anchor.Cos, c.super.Cos)
-	}
-	c.anchorAt = anchor
+	c.at[level] = position
 }
 
-// turn returns the turns by r·unit, r <= 8, and makes them the first time. The turn by 0 is exact: s·1 + c·0.
-func (g *Generator) turn(table *[radix/2 + 1]atomic.Pointer[kernel.Angles], r, unit int) kernel.Angles {
-	if t := table[r].Load(); t != nil {
+// turn returns the turns by digit·16^level, and makes them the first time. A turn by 0 is exact: s·1 + c·0.
+func (g *Generator) turn(level, digit int) kernel.Angles {
+	slot := &g.turns[level][digit]
+	if t := slot.Load(); t != nil {
 		return *t
 	}
-	n := len(g.freqs)
-	mem := make([]float64, 2*n)
-	t := &kernel.Angles{Sin: mem[:n], Cos: mem[n:]}
-	g.exact(*t, int64(r*unit))
-	table[r].Store(t) // two goroutines may both have made it; the bits are the same
-	return *t
+	t := g.newAngles()
+	g.exact(t, int64(digit)<<(4*level))
+	slot.Store(&t) // two goroutines may both have made it; the bits are the same
+	return t
 }
 
 // exact writes the angles of all frequencies at an integer position, from the exact product.
@@ -153,6 +163,7 @@ func (g *Generator) exact(dst kernel.Angles, position int64) {
 
 // block writes those of the 16 rows round the cursor that are in [first, end).
 func (g *Generator) block(dst []float32, first, end int64, l Layout, c *cursor) {
+	anchor := c.at[0]
 	row := func(p int64) []float32 {
 		if p < first || p >= end {
 			return nil
@@ -160,7 +171,7 @@ func (g *Generator) block(dst []float32, first, end int64, l Layout, c *cursor) 
 		return dst[int(p-first)*l.Dim:][:l.Dim]
 	}
 	for r := range radix/2 + 1 {
-		plus, minus := row(c.anchorAt+int64(r)), row(c.anchorAt-int64(r))
+		plus, minus := row(anchor+int64(r)), row(anchor-int64(r))
 		switch r {
 		case 0:
 			minus = nil // the same row
@@ -179,7 +190,7 @@ func (g *Generator) block(dst []float32, first, end int64, l Layout, c *cursor) 
 		if minus == nil {
 			minus = c.spareRow
 		}
-		l.turn(plus[:l.Dim], minus[:l.Dim], c.anchor, g.turn(&g.fine, r, 1))
+		l.turn(plus[:l.Dim], minus[:l.Dim], c.angles[0], g.turn(0, r))
 	}
 }
 

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# All tests; build.sh has built dist/ before. A group's name, or several, run only those: ./build.sh test go node
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export GOTOOLCHAIN=go1.27.4
+groups=${*:-go simd wasm node model browsers}
+
+title() { printf '\n== %s\n' "$1"; }
+
+# Go's wasm programs die on a large environment, so they get a small one.
+as_wasm() {
+  env -i PATH="$PATH:$(go env GOROOT)/lib/wasm" HOME="$HOME" GOTOOLCHAIN="$GOTOOLCHAIN" GOOS=js GOARCH=wasm "$@"
+}
+
+for group in $groups; do
+  case $group in
+    go)
+      title "Go, formatted and vetted"
+      unformatted=$(gofmt -l encoding jsbridge wasm)
+      [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
+      go vet ./encoding/...
+      title "Go, as a stock toolchain builds it"
+      go test ./encoding/...
+      ;;
+    simd)
+      title "Go with GOEXPERIMENT=simd"
+      GOEXPERIMENT=simd go vet ./encoding/...
+      GOEXPERIMENT=simd go test ./encoding/...
+      ;;
+    wasm)
+      title "Go as wasm, in Node"
+      as_wasm go vet ./...
+      as_wasm go test ./encoding/...
+      ;;
+    node)
+      title "The package in Node"
+      node --test tests/node/*.test.js tests/bench/*.test.js
+      ;;
+    model)
+      title "The real model"
+      node --test tests/model/*.test.js
+      ;;
+    browsers)
+      title "Chromium, Firefox, WebKit"
+      node --test tests/browsers/*.test.js
+      ;;
+    *) echo "no test group $group; there are go, simd, wasm, node, model, browsers"; exit 2 ;;
+  esac
+done
+printf '\nall tests passed: %s\n' "$groups"
