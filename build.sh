@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export GOTOOLCHAIN=go1.27.4 # the assembler of this version knows wasm's SIMD
-export GOFLAGS=-trimpath    # the same bytes wherever it is built
+export GOFLAGS="-trimpath -buildvcs=false" # the same bytes wherever it is built
 npm=dist/npm
 
 # step TITLE COMMAND...: runs it quietly; what it printed is shown when it fails. On a terminal a bar shows how far the
