@@ -50,7 +50,7 @@ func checkPositions(count int32, first float64) (status int32) {
 }
 
 // posenc_run does an operation in place on length elements of an array, from one on. positionCount is how many positions
-// are in the positions buffer, or -1 for offset, offset + 1, ...
+// are in the positions buffer, or -1 for offset, offset + 1, ..., or -2 for the same when the rows need not be kept.
 //
 //go:wasmexport posenc_run
 func run(id, op, array, from, length int32, batch, offset float64, positionCount int32) (status int32) {
@@ -63,6 +63,7 @@ func run(id, op, array, from, length int32, batch, offset float64, positionCount
 	if err != nil {
 		return failed(err)
 	}
+	where.Once = positionCount == -2
 	if positionCount >= 0 {
 		where.Positions = positions[:positionCount:positionCount]
 	}

@@ -22,6 +22,9 @@ type At struct {
 	// whole batch) or for each row of x (length batch·seq). Fractions and negative ones are welcome; NaN and
 	// magnitudes above 2^53 are not.
 	Positions []float64
+	// Once says that the rows are needed for this call only, as for a part of a long sequence that is encoded in parts:
+	// none are kept that were not kept already. A sequence too long for TableBytes is taken so by itself.
+	Once bool
 }
 
 // rows is an At that has been checked against an array.
@@ -29,6 +32,7 @@ type rows struct {
 	batch, seq int
 	first      int64
 	positions  []float64 // nil, or seq of them
+	once       bool
 }
 
 // Check says what Add would say of an array of length elements and of this many positions (-1: At.Offset counts), when
@@ -58,7 +62,7 @@ func CheckPositions(positions []float64, first int) error {
 
 // check returns what at means for an array of length elements, or says what is wrong with it.
 func (at At) check(length, dim int) (rows, error) {
-	r := rows{batch: at.Batch, first: at.Offset}
+	r := rows{batch: at.Batch, first: at.Offset, once: at.Once}
 	if r.batch == 0 {
 		r.batch = 1
 	}

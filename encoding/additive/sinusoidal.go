@@ -58,42 +58,51 @@ func (s *Sinusoidal) Options() SinusoidalOptions { return s.options }
 //	x[b, j] = x[b, j]·inputScale + PE(position of row j)
 //
 // Both operations round to float32, as they do in PyTorch. After the first call for a length it does not allocate.
-func (s *Sinusoidal) Add(x []float32, at At) error {
-	if s.inputScale == 1 {
-		return s.apply(x, at, kernel.Add)
-	}
-	return s.apply(x, at, func(x, pe []float32) { kernel.ScaleAdd(x, pe, s.inputScale) })
-}
+func (s *Sinusoidal) Add(x []float32, at At) error { return s.apply(kernel.Plus, x, at) }
 
 // Subtract undoes Add, up to the rounding of the sum:
 //
 //	x[b, j] = (x[b, j] - PE(position of row j)) / inputScale
-func (s *Sinusoidal) Subtract(x []float32, at At) error {
-	if s.inputScale == 1 {
-		return s.apply(x, at, kernel.Sub)
-	}
-	return s.apply(x, at, func(x, pe []float32) { kernel.SubUnscale(x, pe, s.inputScale) })
-}
+func (s *Sinusoidal) Subtract(x []float32, at At) error { return s.apply(kernel.Minus, x, at) }
 
-func (s *Sinusoidal) apply(x []float32, at At, op func(x, pe []float32)) error {
-	r, err := at.check(len(x), s.options.Dim)
+// apply adds or subtracts. What a decoder does for every token, one run of rows that are there already, and one long
+// sequence, whose rows go from the generator straight into x, have ways of their own.
+func (s *Sinusoidal) apply(op kernel.Op, x []float32, at At) error {
+	dim := s.options.Dim
+	r, err := at.check(len(x), dim)
 	if err != nil {
 		return err
 	}
 	if r.batch == 1 && r.positions == nil {
-		// What a decoder does for every token: one run of rows that are there already.
-		if pe := s.table.window.Load().slice(r.first, r.seq, s.options.Dim); pe != nil {
-			op(x, pe)
+		if pe := s.table.cached(r); pe != nil {
+			s.combine(op, x, pe)
+			return nil
+		}
+		if s.inputScale == 1 && s.table.scale == 1 {
+			s.table.gen.Rows(op, x, r.first, s.layout)
 			return nil
 		}
 	}
-	stride := r.seq * s.options.Dim
+	stride := r.seq * dim
 	s.table.each(r, func(from int, pe []float32) {
 		for b := range r.batch {
-			op(x[b*stride+from*s.options.Dim:][:len(pe)], pe)
+			s.combine(op, x[b*stride+from*dim:][:len(pe)], pe)
 		}
 	})
 	return nil
+}
+
+func (s *Sinusoidal) combine(op kernel.Op, x, pe []float32) {
+	switch {
+	case s.inputScale == 1 && op == kernel.Plus:
+		kernel.Add(x, pe)
+	case s.inputScale == 1:
+		kernel.Sub(x, pe)
+	case op == kernel.Plus:
+		kernel.ScaleAdd(x, pe, s.inputScale)
+	default:
+		kernel.SubUnscale(x, pe, s.inputScale)
+	}
 }
 
 // Fill overwrites x [batch, seq, dim] with the encoding's own rows.

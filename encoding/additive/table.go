@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"posenc/encoding/internal/angle"
+	"posenc/encoding/internal/kernel"
 )
 
 // TableBytes is the most memory that one encoder keeps for rows that it has made: 4 MiB, 2048 positions of 512
@@ -48,13 +49,13 @@ func newTable(gen *angle.Generator, layout angle.Layout, scale float32) *table {
 // scratchRows is how many rows are made at a time past the window: a multiple of what the generator makes best.
 func (t *table) scratchRows() int { return max(scratchBytes/(4*t.layout.Dim)&^15, 16) }
 
-// cached returns n rows from first on, out of the window, or nil when they do not fit there.
-func (t *table) cached(first int64, n int) []float32 {
-	if rows := t.window.Load().slice(first, n, t.layout.Dim); rows != nil {
-		return rows
+// cached returns the rows of r out of the window, or nil when they are not there and not to be kept, or do not fit.
+func (t *table) cached(r rows) []float32 {
+	if pe := t.window.Load().slice(r.first, r.seq, t.layout.Dim); pe != nil || r.once {
+		return pe
 	}
-	t.grow(first, first+int64(n))
-	return t.window.Load().slice(first, n, t.layout.Dim)
+	t.grow(r.first, r.first+int64(r.seq))
+	return t.window.Load().slice(r.first, r.seq, t.layout.Dim)
 }
 
 // slice returns n rows from first on, or nil when the window has not all of them.
@@ -104,7 +105,7 @@ func (t *table) grow(first, end int64) {
 
 // make writes the rows of positions first, first+1, ... into dst.
 func (t *table) make(dst []float32, first int64) {
-	t.gen.Rows(dst, first, t.layout)
+	t.gen.Rows(kernel.Store, dst, first, t.layout)
 	t.rescale(dst)
 }
 
@@ -126,45 +127,61 @@ func (t *table) rescale(dst []float32) {
 // run within its sequence, and pe its encoding. It keeps no pe from one call to the next.
 func (t *table) each(r rows, do func(from int, pe []float32)) {
 	dim := t.layout.Dim
-	if r.positions == nil {
-		if pe := t.cached(r.first, r.seq); pe != nil {
-			run := len(pe)
-			if r.batch > 1 { // a run at a time for the whole batch, so that it is read from the fastest cache
-				run = t.scratchRows() * dim
-			}
-			for from := 0; from < len(pe); from += run {
-				do(from/dim, pe[from:min(from+run, len(pe))])
-			}
-			return
-		}
+	if r.positions != nil {
+		t.eachPosition(r, do)
+		return
 	}
-
-	buf := t.scratch.Get().(*[]float32)
-	defer t.scratch.Put(buf)
-	if r.positions == nil {
-		for from := 0; from < r.seq; {
-			first := r.first + int64(from)
-			// End where a block of the generator ends, so that it makes none twice.
-			end := (first+int64(t.scratchRows())+8)&^15 - 8
-			n := min(int(end-first), r.seq-from)
-			pe := (*buf)[:n*dim]
-			t.make(pe, first)
-			do(from, pe)
-			from += n
+	if pe := t.cached(r); pe != nil {
+		run := len(pe)
+		if r.batch > 1 { // a run at a time for the whole batch, so that it is read from the fastest cache
+			run = t.scratchRows() * dim
+		}
+		for from := 0; from < len(pe); from += run {
+			do(from/dim, pe[from:min(from+run, len(pe))])
 		}
 		return
 	}
-	t.prepare(r.positions)
-	for i, p := range r.positions {
-		if p == math.Trunc(p) {
-			if pe := t.window.Load().slice(int64(p), 1, dim); pe != nil {
-				do(i, pe)
-				continue
-			}
+	buf := t.scratch.Get().(*[]float32)
+	defer t.scratch.Put(buf)
+	for from := 0; from < r.seq; {
+		first := r.first + int64(from)
+		// End where a block of the generator ends, so that it makes none twice.
+		end := (first+int64(t.scratchRows())+8)&^15 - 8
+		n := min(int(end-first), r.seq-from)
+		pe := (*buf)[:n*dim]
+		t.make(pe, first)
+		do(from, pe)
+		from += n
+	}
+}
+
+// eachPosition is each for a list of positions. Those that count up by one are a run.
+func (t *table) eachPosition(r rows, do func(from int, pe []float32)) {
+	dim := t.layout.Dim
+	if !r.once {
+		t.prepare(r.positions)
+	}
+	buf := t.scratch.Get().(*[]float32)
+	defer t.scratch.Put(buf)
+	for from := 0; from < r.seq; {
+		n := 1
+		p := r.positions[from]
+		if p != math.Trunc(p) {
+			t.makeAt((*buf)[:dim], p)
+			do(from, (*buf)[:dim])
+			from++
+			continue
 		}
-		pe := (*buf)[:dim]
-		t.makeAt(pe, p)
-		do(i, pe)
+		for n < t.scratchRows() && from+n < r.seq && r.positions[from+n] == p+float64(n) {
+			n++
+		}
+		pe := t.window.Load().slice(int64(p), n, dim)
+		if pe == nil {
+			pe = (*buf)[:n*dim]
+			t.make(pe, int64(p))
+		}
+		do(from, pe)
+		from += n
 	}
 }
 
@@ -177,6 +194,6 @@ func (t *table) prepare(positions []float64) {
 		}
 	}
 	if low <= high && high-low < float64(4*len(positions)+64) {
-		t.cached(int64(low), int(high-low)+1)
+		t.cached(rows{first: int64(low), seq: int(high-low) + 1})
 	}
 }

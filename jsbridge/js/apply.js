@@ -192,7 +192,7 @@ function staged(encoder, core, op, x, rows, batch, offset, positions) {
   /** @param {number} handle @param {number} b @param {number} g @param {number} row @param {number} n */
   function tile(handle, b, g, row, n) {
     const size = n * dim;
-    let count = -1;
+    let count = inMemory ? -1 : -2; // -2: the rows of a sequence too long for the table are not to be kept
     if (positions !== undefined) {
       count = n;
       sendPositions(runtime, positions, row, n);

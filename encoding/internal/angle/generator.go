@@ -8,7 +8,8 @@ import (
 	"posenc/encoding/internal/kernel"
 )
 
-// A Layout says where in a row the sine and cosine of each frequency go. The columns that it does not name are 0.
+// A Layout says where in a row the sine and cosine of each frequency go. The columns that it does not name are 0, and are
+// the last.
 type Layout struct {
 	Dim      int // columns
 	Sin, Cos int // the columns of the first sine and the first cosine
@@ -42,7 +43,8 @@ func (l Layout) Frequency(j int) (i int, isCos bool) {
 // row, which cannot start in the middle, and a polynomial for each element, which is three times the work.
 type Generator struct {
 	freqs   []Frequency
-	turns   [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each level, made when first needed
+	turns   [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each higher level, made when first needed
+	steps   atomic.Pointer[kernel.Steps]                       // by digit 1 to 8 of the lowest
 	cursors sync.Pool
 }
 
@@ -64,7 +66,7 @@ type cursor struct {
 	at          [levels]int64
 	angles      [levels]kernel.Angles
 	spareAngles kernel.Angles // for the half of a turn that is not wanted
-	spareRow    []float32     // likewise, grown on demand
+	block       []float32     // for a block of which not all rows are wanted; made on demand
 }
 
 // nowhere is no multiple of 16.
@@ -84,23 +86,45 @@ func (g *Generator) newAngles() kernel.Angles {
 	return kernel.Angles{Sin: mem[:n], Cos: mem[n:]}
 }
 
-// Rows writes the rows of positions first, first+1, ... into dst, as many as fit; its length is a multiple of l.Dim.
-func (g *Generator) Rows(dst []float32, first int64, l Layout) {
+// Rows does op to the rows of positions first, first+1, ... in x, as many as fit; its length is a multiple of l.Dim.
+func (g *Generator) Rows(op kernel.Op, x []float32, first int64, l Layout) {
 	c := g.cursors.Get().(*cursor)
 	defer g.cursors.Put(c)
-	end := first + int64(len(dst)/l.Dim)
+	end := first + int64(len(x)/l.Dim)
 	for p := first; p < end; {
 		anchor := nearest(p, radix)
 		g.moveTo(c, 0, anchor)
-		g.block(dst, first, end, l, c)
-		p = anchor + radix/2
+		next := anchor + radix/2
+		here := x[int(p-first)*l.Dim : int(min(next, end)-first)*l.Dim]
+		if len(here) == radix*l.Dim {
+			g.block(op, here, l, c)
+		} else {
+			if len(c.block) < radix*l.Dim {
+				c.block = make([]float32, radix*l.Dim)
+			}
+			g.block(kernel.Store, c.block, l, c)
+			apply(op, here, c.block[int(p-anchor+radix/2)*l.Dim:][:len(here)])
+		}
+		p = next
+	}
+}
+
+// apply does op to x with rows that are there.
+func apply(op kernel.Op, x, rows []float32) {
+	switch op {
+	case kernel.Store:
+		copy(x, rows)
+	case kernel.Plus:
+		kernel.Add(x, rows)
+	case kernel.Minus:
+		kernel.Sub(x, rows)
 	}
 }
 
 // At writes the row of any position into dst, whose length is l.Dim. A fraction takes the exact product throughout.
 func (g *Generator) At(dst []float32, position float64, l Layout) {
 	if position == math.Trunc(position) {
-		g.Rows(dst, int64(position), l)
+		g.Rows(kernel.Store, dst, int64(position), l)
 		return
 	}
 	clear(dst)
@@ -161,61 +185,47 @@ func (g *Generator) exact(dst kernel.Angles, position int64) {
 	}
 }
 
-// block writes those of the 16 rows round the cursor that are in [first, end).
-func (g *Generator) block(dst []float32, first, end int64, l Layout, c *cursor) {
-	anchor := c.at[0]
-	row := func(p int64) []float32 {
-		if p < first || p >= end {
-			return nil
+// block does op to the 16 rows round the cursor.
+func (g *Generator) block(op kernel.Op, x []float32, l Layout, c *cursor) {
+	steps := g.lowest()
+	columns := kernel.Columns{Sin: l.Sin, Cos: l.Cos, Stride: l.Stride}
+	a := c.angles[0]
+	kernel.Block(op, x, l.Dim, columns, kernel.Angles{Sin: a.Sin[:l.Pairs], Cos: a.Cos[:l.Pairs]}, steps)
+
+	used := 2 * l.Pairs
+	if i := l.Pairs; i < len(a.Sin) { // a sine without its cosine: a block of one angle, of which every other column counts
+		var pair [2 * radix]float32
+		one := kernel.NewSteps(1)
+		copy(one, steps[i/2*len(one):])
+		if i%2 == 1 {
+			copy(one, one[1:])
 		}
-		return dst[int(p-first)*l.Dim:][:l.Dim]
+		kernel.Block(kernel.Store, pair[:], 2, kernel.Columns{Cos: 1, Stride: 2}, kernel.Angles{Sin: a.Sin[i:], Cos: a.Cos[i:]}, one)
+		for row := range radix {
+			apply(op, x[row*l.Dim+l.Sin+i*l.Stride:][:1], pair[2*row:][:1])
+		}
+		used++
 	}
-	for r := range radix/2 + 1 {
-		plus, minus := row(anchor+int64(r)), row(anchor-int64(r))
-		switch r {
-		case 0:
-			minus = nil // the same row
-		case radix / 2:
-			plus = nil // the next block's
+	if used < l.Dim && op == kernel.Store {
+		for row := range radix {
+			clear(x[row*l.Dim+used:][:l.Dim-used])
 		}
-		if plus == nil && minus == nil {
-			continue
-		}
-		if len(c.spareRow) < l.Dim {
-			c.spareRow = make([]float32, l.Dim)
-		}
-		if plus == nil {
-			plus = c.spareRow
-		}
-		if minus == nil {
-			minus = c.spareRow
-		}
-		l.turn(plus[:l.Dim], minus[:l.Dim], c.angles[0], g.turn(0, r))
 	}
 }
 
-// turn writes the rows of angles a+r and a-r.
-func (l Layout) turn(plus, minus []float32, a, r kernel.Angles) {
-	n := l.Pairs
-	paired := func(x kernel.Angles) kernel.Angles { return kernel.Angles{Sin: x.Sin[:n], Cos: x.Cos[:n]} }
-	if l.Stride == 2 {
-		kernel.TurnInterleaved(plus, minus, paired(a), paired(r))
-	} else {
-		apart := func(x []float32) kernel.Rows { return kernel.Rows{Sin: x[l.Sin:], Cos: x[l.Cos:]} }
-		kernel.TurnSplit(apart(plus), apart(minus), paired(a), paired(r))
+// lowest returns the turns by 1 to 8, and makes them the first time.
+func (g *Generator) lowest() kernel.Steps {
+	if steps := g.steps.Load(); steps != nil {
+		return *steps
 	}
-
-	used := 2 * n
-	if len(a.Sin) > n { // a sine without its cosine
-		var p, m [2]float32
-		one := func(x *[2]float32) kernel.Rows { return kernel.Rows{Sin: x[:1], Cos: x[1:]} }
-		kernel.TurnSplit(one(&p), one(&m),
-			kernel.Angles{Sin: a.Sin[n:], Cos: a.Cos[n:]}, kernel.Angles{Sin: r.Sin[n:], Cos: r.Cos[n:]})
-		plus[l.Sin+n*l.Stride], minus[l.Sin+n*l.Stride] = p[0], m[0]
-		used++
+	steps := kernel.NewSteps(len(g.freqs))
+	for i := range g.freqs {
+		for digit := 1; digit <= radix/2; digit++ {
+			p := g.freqs[i].at(int64(digit))
+			sin, cos := p.sincos()
+			steps.Set(i, digit, sin, cos)
+		}
 	}
-	if used < l.Dim { // the columns that are named by nobody are the last
-		clear(plus[used:])
-		clear(minus[used:])
-	}
+	g.steps.Store(&steps) // two goroutines may both have made it; the bits are the same
+	return steps
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"posenc/encoding/internal/kernel"
 	"posenc/encoding/internal/truth"
 )
 
@@ -53,7 +54,7 @@ func TestRowsAgainstTruth(t *testing.T) {
 				for i := range dst {
 					dst[i] = 7
 				}
-				g.Rows(dst, first, l)
+				g.Rows(kernel.Store, dst, first, l)
 				for range 3 {
 					i, row := r.IntN(n), r.IntN(rows)
 					x := dst[row*l.Dim:][:l.Dim]
@@ -94,7 +95,7 @@ func TestWholeTableIsNearest(t *testing.T) {
 	g := generator(t, ladder)
 	l := layouts(256)["interleaved"]
 	table := make([]float32, 8192*l.Dim)
-	g.Rows(table, 0, l)
+	g.Rows(kernel.Store, table, 0, l)
 	for p := range int64(8192) {
 		for i := range g.freqs {
 			s, c := g.freqs[i].at(p).sincos()
@@ -116,7 +117,7 @@ func TestPositionZeroIsExact(t *testing.T) {
 	g := generator(t, ladders[1])
 	l := layouts(256)["interleaved"]
 	dst := make([]float32, 20*l.Dim)
-	g.Rows(dst, -10, l)
+	g.Rows(kernel.Store, dst, -10, l)
 	for i, v := range dst[10*l.Dim : 11*l.Dim] {
 		require.Equal(t, float32(i%2), v)
 		require.False(t, math.Signbit(float64(v)))
@@ -130,7 +131,7 @@ func TestRowsDoNotDependOnTheirPath(t *testing.T) {
 	split, zipped := layouts(33)["concat"], layouts(33)["interleaved"]
 	const first, rows = -400, 1000
 	all := make([]float32, rows*split.Dim)
-	g.Rows(all, first, split)
+	g.Rows(kernel.Store, all, first, split)
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 300 {
 		from := r.IntN(rows)
@@ -140,7 +141,7 @@ func TestRowsDoNotDependOnTheirPath(t *testing.T) {
 			h = generator(t, ladder)
 		}
 		some := make([]float32, n*split.Dim)
-		h.Rows(some, first+int64(from), split)
+		h.Rows(kernel.Store, some, first+int64(from), split)
 		require.Equal(t, all[from*split.Dim:][:n*split.Dim], some, "%d rows from %d", n, first+from)
 
 		row := make([]float32, zipped.Dim)
@@ -176,8 +177,8 @@ func TestRowsAllocateOnce(t *testing.T) {
 	g := generator(t, ladders[1])
 	l := layouts(256)["concat"]
 	dst := make([]float32, 100*l.Dim)
-	g.Rows(dst, 0, l)
-	require.Zero(t, testing.AllocsPerRun(20, func() { g.Rows(dst, 0, l) }))
+	g.Rows(kernel.Store, dst, 0, l)
+	require.Zero(t, testing.AllocsPerRun(20, func() { g.Rows(kernel.Store, dst, 0, l) }))
 }
 
 func BenchmarkRows(b *testing.B) {
@@ -189,13 +190,13 @@ func BenchmarkRows(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", name, rows), func(b *testing.B) {
 				b.SetBytes(int64(4 * len(dst)))
 				for b.Loop() {
-					g.Rows(dst, 0, l)
+					g.Rows(kernel.Store, dst, 0, l)
 				}
 			})
 			b.Run(fmt.Sprintf("%s/%d/cold", name, rows), func(b *testing.B) {
 				b.SetBytes(int64(4 * len(dst)))
 				for b.Loop() {
-					generator(b, ladder).Rows(dst, 0, l)
+					generator(b, ladder).Rows(kernel.Store, dst, 0, l)
 				}
 			})
 		}

@@ -101,44 +101,73 @@ func guarded64(n int) (inner, whole []float64) {
 	return whole[guard : guard+n : guard+n], whole
 }
 
-// Each of the three against its doc comment, written out here once more, guards included.
-func TestTurnKernels(t *testing.T) {
+// Against the doc comment, written out here once more, guards included.
+func TestTurn(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, n := range lengths {
 		a, b := unit(r, n), unit(r, n)
-		ps, pc, ms, mc := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
-		for i := range n {
-			ss, cc := float64(a.Sin[i]*b.Sin[i]), float64(a.Cos[i]*b.Cos[i])
-			sc, cs := float64(a.Sin[i]*b.Cos[i]), float64(a.Cos[i]*b.Sin[i])
-			ps[i], pc[i], ms[i], mc[i] = sc+cs, cc-ss, sc-cs, cc+ss
-		}
-
 		for name, turn := range map[string]func(p, m, a, r Angles){"Turn": Turn, "generic": turnGeneric} {
 			var in, whole [4][]float64
 			for i := range in {
 				in[i], whole[i] = guarded64(n)
 			}
 			turn(Angles{in[0], in[1]}, Angles{in[2], in[3]}, a, b)
-			for i, want := range [][]float64{ps, pc, ms, mc} {
-				require.Equal(t, padded(want, 12345), whole[i], "%s, n = %d, slice %d", name, n, i)
+			want := [4][]float64{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+			for i := range n {
+				want[0][i], want[1][i] = turned(a, i, b.Sin[i], b.Cos[i], 1)
+				want[2][i], want[3][i] = turned(a, i, b.Sin[i], b.Cos[i], -1)
+			}
+			for i := range want {
+				require.Equal(t, padded(want[i], 12345), whole[i], "%s, n = %d, slice %d", name, n, i)
 			}
 		}
-		for name, turn := range map[string]func(p, m Rows, a, r Angles){"TurnSplit": TurnSplit, "generic": turnSplitGeneric} {
-			var in, whole [4][]float32
-			for i := range in {
-				in[i], whole[i] = guarded(r, n)
-			}
-			turn(Rows{in[0], in[1]}, Rows{in[2], in[3]}, a, b)
-			for i, want := range [][]float64{ps, pc, ms, mc} {
-				require.Equal(t, padded(narrow(want), 12345), whole[i], "%s, n = %d, slice %d", name, n, i)
+	}
+}
+
+// turned is angle i turned forwards or back.
+func turned(a Angles, i int, rs, rc, sign float64) (s, c float64) {
+	ss, cc := float64(a.Sin[i]*rs), float64(a.Cos[i]*rc)
+	sc, cs := float64(a.Sin[i]*rc), float64(a.Cos[i]*rs)
+	return sc + sign*cs, cc - sign*ss
+}
+
+func TestBlock(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 33, 96} {
+		a, steps := unit(r, n), NewSteps(n)
+		for k := 1; k <= 8; k++ {
+			turn := unit(r, n)
+			for i := range n {
+				steps.Set(i, k, turn.Sin[i], turn.Cos[i])
 			}
 		}
-		for name, turn := range map[string]func(p, m []float32, a, r Angles){"TurnInterleaved": TurnInterleaved, "generic": turnInterleavedGeneric} {
-			plus, plusWhole := guarded(r, 2*n)
-			minus, minusWhole := guarded(r, 2*n)
-			turn(plus, minus, a, b)
-			require.Equal(t, padded(zip(narrow(ps), narrow(pc)), 12345), plusWhole, "%s, n = %d, plus", name, n)
-			require.Equal(t, padded(zip(narrow(ms), narrow(mc)), 12345), minusWhole, "%s, n = %d, minus", name, n)
+		for name, l := range map[string]Columns{"interleaved": {0, 1, 2}, "concat": {0, n, 1}, "cos first": {n + 1, 0, 1}} {
+			for op, combine := range map[Op]func(x, v float32) float32{
+				Store: func(_, v float32) float32 { return v },
+				Plus:  func(x, v float32) float32 { return x + v },
+				Minus: func(x, v float32) float32 { return x - v },
+			} {
+				dim := 2*n + 3 // three columns are nobody's, and guard the rows from each other
+				x, whole := guarded(r, BlockRows*dim)
+				want := append([]float32(nil), whole...)
+				for i := range n {
+					for k := -8; k < 8; k++ {
+						s, c := a.Sin[i], a.Cos[i]
+						if k != 0 {
+							rs, rc := steps.get(i, max(k, -k))
+							s, c = turned(a, i, rs, rc, float64(max(-1, min(1, k))))
+						}
+						row := want[guard+(8+k)*dim:]
+						row[l.Sin+i*l.Stride] = combine(row[l.Sin+i*l.Stride], float32(s))
+						row[l.Cos+i*l.Stride] = combine(row[l.Cos+i*l.Stride], float32(c))
+					}
+				}
+				generic := append([]float32(nil), whole...)
+				blockGeneric(op, generic[guard:guard+BlockRows*dim], dim, l, a, steps, 0)
+				Block(op, x, dim, l, a, steps)
+				same(t, want, generic, fmt.Sprintf("generic, %s, n = %d, op %d", name, n, op))
+				same(t, want, whole, fmt.Sprintf("%s, n = %d, op %d", name, n, op))
+			}
 		}
 	}
 }
@@ -151,22 +180,6 @@ func padded[T any](inner []T, value T) []T {
 	out = append(out, inner...)
 	for range guard {
 		out = append(out, value)
-	}
-	return out
-}
-
-func narrow(x []float64) []float32 {
-	out := make([]float32, len(x))
-	for i, v := range x {
-		out[i] = float32(v)
-	}
-	return out
-}
-
-func zip(s, c []float32) []float32 {
-	out := make([]float32, 0, 2*len(s))
-	for i := range s {
-		out = append(out, s[i], c[i])
 	}
 	return out
 }

@@ -18,42 +18,7 @@ func Turn(plus, minus, a, r Angles) {
 	turnGeneric(plus.cut(k, n), minus.cut(k, n), a.cut(k, n), r.cut(k, n))
 }
 
-// TurnInterleaved is Turn, rounded to float32, each sine followed by its cosine:
-//
-//	for i := range a.Sin {
-//		plus[2*i], plus[2*i+1] = float32(sc+cs), float32(cc-ss)
-//		minus[2*i], minus[2*i+1] = float32(sc-cs), float32(cc+ss)
-//	}
-func TurnInterleaved(plus, minus []float32, a, r Angles) {
-	n := len(a.Sin)
-	plus, minus, a, r = plus[:2*n], minus[:2*n], a.cut(0, n), r.cut(0, n)
-	k := turnInterleavedSIMD(plus, minus, a, r)
-	turnInterleavedGeneric(plus[2*k:], minus[2*k:], a.cut(k, n), r.cut(k, n))
-}
-
-// TurnSplit is Turn, rounded to float32, sines and cosines apart:
-//
-//	for i := range a.Sin {
-//		plus.Sin[i], plus.Cos[i] = float32(sc+cs), float32(cc-ss)
-//		minus.Sin[i], minus.Cos[i] = float32(sc-cs), float32(cc+ss)
-//	}
-func TurnSplit(plus, minus Rows, a, r Angles) {
-	n := len(a.Sin)
-	plus, minus, a, r = plus.cut(0, n), minus.cut(0, n), a.cut(0, n), r.cut(0, n)
-	k := turnSplitSIMD(plus, minus, a, r)
-	turnSplitGeneric(plus.cut(k, n), minus.cut(k, n), a.cut(k, n), r.cut(k, n))
-}
-
-// Rows are the two halves of a row whose layout keeps sines and cosines apart.
-type Rows struct{ Sin, Cos []float32 }
-
 func (a Angles) cut(from, to int) Angles { return Angles{a.Sin[from:to], a.Cos[from:to]} }
-func (r Rows) cut(from, to int) Rows     { return Rows{r.Sin[from:to], r.Cos[from:to]} }
-
-// products returns what a turn both ways shares.
-func products(as, ac, rs, rc float64) (sc, cs, cc, ss float64) {
-	return float64(as * rc), float64(ac * rs), float64(ac * rc), float64(as * rs)
-}
 
 func turnGeneric(plus, minus, a, r Angles) {
 	for i := range a.Sin {
@@ -63,18 +28,7 @@ func turnGeneric(plus, minus, a, r Angles) {
 	}
 }
 
-func turnInterleavedGeneric(plus, minus []float32, a, r Angles) {
-	for i := range a.Sin {
-		sc, cs, cc, ss := products(a.Sin[i], a.Cos[i], r.Sin[i], r.Cos[i])
-		plus[2*i], plus[2*i+1] = float32(sc+cs), float32(cc-ss)
-		minus[2*i], minus[2*i+1] = float32(sc-cs), float32(cc+ss)
-	}
-}
-
-func turnSplitGeneric(plus, minus Rows, a, r Angles) {
-	for i := range a.Sin {
-		sc, cs, cc, ss := products(a.Sin[i], a.Cos[i], r.Sin[i], r.Cos[i])
-		plus.Sin[i], plus.Cos[i] = float32(sc+cs), float32(cc-ss)
-		minus.Sin[i], minus.Cos[i] = float32(sc-cs), float32(cc+ss)
-	}
+// products returns what a turn both ways shares.
+func products(as, ac, rs, rc float64) (sc, cs, cc, ss float64) {
+	return float64(as * rc), float64(ac * rs), float64(ac * rc), float64(as * rs)
 }

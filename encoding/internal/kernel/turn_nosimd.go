@@ -2,9 +2,7 @@
 
 package kernel
 
-// Natively the generic twin does it all: the portable simd package has no conversion from float64 to float32, and
-// the loop is bound by the divider-free float64 units that Go's scalar code already keeps busy.
+// Natively the generic twins do it all: the portable simd package has no conversion from float64 to float32.
 
-func turnSIMD(_, _, _, _ Angles) int                      { return 0 }
-func turnInterleavedSIMD(_, _ []float32, _, _ Angles) int { return 0 }
-func turnSplitSIMD(_, _ Rows, _, _ Angles) int            { return 0 }
+func turnSIMD(_, _, _, _ Angles) int                                       { return 0 }
+func blockSIMD(_ Op, _ []float32, _ int, _ Columns, _ Angles, _ Steps) int { return 0 }

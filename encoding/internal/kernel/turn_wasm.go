@@ -11,29 +11,42 @@ func turnSIMD(plus, minus, a, r Angles) int {
 	return n
 }
 
-func turnInterleavedSIMD(plus, minus []float32, a, r Angles) int {
+func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) int {
 	n := len(a.Sin) &^ (pairs - 1)
-	if n > 0 {
-		turnInterleavedWasm(&plus[0], &minus[0], &a.Sin[0], &a.Cos[0], &r.Sin[0], &r.Cos[0], n)
+	if n == 0 {
+		return 0
+	}
+	const middle = BlockRows / 2
+	if l.Stride == 2 {
+		do := [opsCount]func(mid *float32, stride int, as, ac, steps *float64, n int){blockZipStore, blockZipPlus, blockZipMinus}[op]
+		do(&x[middle*dim], 4*dim, &a.Sin[0], &a.Cos[0], &steps[0], n)
+	} else {
+		do := [opsCount]func(sin, cos *float32, stride int, as, ac, steps *float64, n int){blockSplitStore, blockSplitPlus, blockSplitMinus}[op]
+		do(&x[middle*dim+l.Sin], &x[middle*dim+l.Cos], 4*dim, &a.Sin[0], &a.Cos[0], &steps[0], n)
 	}
 	return n
 }
 
-func turnSplitSIMD(plus, minus Rows, a, r Angles) int {
-	n := len(a.Sin) &^ (pairs - 1)
-	if n > 0 {
-		turnSplitWasm(&plus.Sin[0], &plus.Cos[0], &minus.Sin[0], &minus.Cos[0], &a.Sin[0], &a.Cos[0], &r.Sin[0], &r.Cos[0], n)
-	}
-	return n
-}
-
-// In turn_wasm.s. n is a positive multiple of pairs.
+// In turn_wasm.s and block_wasm.s. n is a positive multiple of pairs. mid, sin and cos are in the middle row of 16, stride
+// is bytes from row to row.
 
 //go:noescape
 func turnWasm(ps, pc, ms, mc, as, ac, rs, rc *float64, n int)
 
 //go:noescape
-func turnInterleavedWasm(plus, minus *float32, as, ac, rs, rc *float64, n int)
+func blockZipStore(mid *float32, stride int, as, ac, steps *float64, n int)
 
 //go:noescape
-func turnSplitWasm(ps, pc, ms, mc *float32, as, ac, rs, rc *float64, n int)
+func blockZipPlus(mid *float32, stride int, as, ac, steps *float64, n int)
+
+//go:noescape
+func blockZipMinus(mid *float32, stride int, as, ac, steps *float64, n int)
+
+//go:noescape
+func blockSplitStore(sin, cos *float32, stride int, as, ac, steps *float64, n int)
+
+//go:noescape
+func blockSplitPlus(sin, cos *float32, stride int, as, ac, steps *float64, n int)
+
+//go:noescape
+func blockSplitMinus(sin, cos *float32, stride int, as, ac, steps *float64, n int)

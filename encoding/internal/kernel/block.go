@@ -1,0 +1,97 @@
+package kernel
+
+// An Op is what a block does to the rows that it makes.
+type Op int
+
+const (
+	Store Op = iota // x = row
+	Plus            // x += row
+	Minus           // x -= row
+	opsCount
+)
+
+// BlockRows is how many rows a block has: those of angles a-8r, a-7r, ..., a+7r.
+const BlockRows = 16
+
+// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which it reads them: for each two angles the sines of
+// the first turn, its cosines, the sines of the second, and so on.
+type Steps []float64
+
+// NewSteps returns room for the steps of n angles.
+func NewSteps(n int) Steps { return make(Steps, (n+1)/2*8*4) }
+
+// Set writes the turn number k, 1 to 8, of angle i.
+func (s Steps) Set(i, k int, sin, cos float64) {
+	at := (i/2*8+k-1)*4 + i%2
+	s[at], s[at+2] = sin, cos
+}
+
+func (s Steps) get(i, k int) (sin, cos float64) {
+	at := (i/2*8+k-1)*4 + i%2
+	return s[at], s[at+2]
+}
+
+// Columns says where in a row the sine and cosine of angle i go: Sin + i·Stride and Cos + i·Stride. Stride is 1, or it is 2
+// with Sin = 0 and Cos = 1.
+type Columns struct{ Sin, Cos, Stride int }
+
+// Block does op to the 16 rows x [16, dim] of angles a:
+//
+//	for i := range a.Sin {
+//		for k := -8; k < 8; k++ {
+//			s, c := a[i] turned by k steps as Turn does it (by none: a[i] itself)
+//			x[8+k][Sin+i*Stride] op= float32(s)
+//			x[8+k][Cos+i*Stride] op= float32(c)
+//		}
+//	}
+//
+// Columns that are nobody's stay as they are.
+func Block(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) {
+	n := len(a.Sin)
+	x = x[:BlockRows*dim]
+	a.Cos = a.Cos[:n]
+	steps = steps[:(n+1)/2*8*4]
+	if n > 0 {
+		_, _ = x[l.Sin+(n-1)*l.Stride], x[l.Cos+(n-1)*l.Stride]
+		if l.Sin+(n-1)*l.Stride >= dim || l.Cos+(n-1)*l.Stride >= dim {
+			panic("kernel: columns beyond the row")
+		}
+	}
+	blockGeneric(op, x, dim, l, a, steps, blockSIMD(op, x, dim, l, a, steps))
+}
+
+// blockGeneric does the angles from number from on, two rows at a time.
+func blockGeneric(op Op, x []float32, dim int, l Columns, a Angles, steps Steps, from int) {
+	for k := range 9 {
+		minus := x[(8-k)*dim:][:dim]
+		plus := minus // k = 0 makes the same row twice, and k = 8 the next block's first: not to be stored
+		if k%8 != 0 {
+			plus = x[(8+k)*dim:][:dim]
+		}
+		for i := from; i < len(a.Sin); i++ {
+			rs, rc := 0.0, 1.0
+			if k > 0 {
+				rs, rc = steps.get(i, k)
+			}
+			sc, cs, cc, ss := products(a.Sin[i], a.Cos[i], rs, rc)
+			sin, cos := l.Sin+i*l.Stride, l.Cos+i*l.Stride
+			if k%8 != 0 {
+				combine(op, &plus[sin], float32(sc+cs))
+				combine(op, &plus[cos], float32(cc-ss))
+			}
+			combine(op, &minus[sin], float32(sc-cs))
+			combine(op, &minus[cos], float32(cc+ss))
+		}
+	}
+}
+
+func combine(op Op, x *float32, v float32) {
+	switch op {
+	case Store:
+		*x = v
+	case Plus:
+		*x += v
+	case Minus:
+		*x -= v
+	}
+}
