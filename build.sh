@@ -13,30 +13,34 @@ export GOTOOLCHAIN=go1.27.4 # the assembler of this version knows wasm's SIMD
 export GOFLAGS="-trimpath -buildvcs=false" # the same bytes wherever it is built
 npm=dist/npm
 
-# step TITLE COMMAND...: runs it quietly; what it printed is shown when it fails. On a terminal a bar shows how far the
-# steps have come and how long this one takes; elsewhere each step is a line.
-steps=0 total=${POSENC_STEPS:-6}
+# step TITLE FUNCTION: runs it quietly, in a shell of its own that stops at the first command that fails (inside `if`, `&&`
+# and `||` bash would not); what it printed is then shown. On a terminal a bar shows how far the steps have come and how
+# long this one takes; elsewhere each step is a line.
+steps=0 total=5
 step() {
-  local title=$1 log status=0 pid start=$SECONDS
-  shift
+  local title=$1 log pid status start=$SECONDS
   steps=$((steps + 1))
   log=$(mktemp)
-  if [ -t 2 ]; then
-    "$@" >"$log" 2>&1 &
-    pid=$!
-    trap 'kill '"$pid"' 2>/dev/null; rm -f '"$log"'; exit 130' INT TERM
-    while kill -0 "$pid" 2>/dev/null; do
-      printf '\r\033[K[%-*s] %s, %d s' "$total" "$(printf '%*s' "$steps" '' | tr ' ' '#')" "$title" $((SECONDS - start)) >&2
-      sleep 0.2
-    done
-    wait "$pid" || status=$?
-    trap - INT TERM
-    printf '\r\033[K' >&2
-  else
-    printf '[%d/%d] %s\n' "$steps" "$total" "$title" >&2
-    "$@" >"$log" 2>&1 || status=$?
+  [ -t 2 ] || printf '[%d/%d] %s\n' "$steps" "$total" "$title" >&2
+  (set -e; "$2") >"$log" 2>&1 &
+  pid=$!
+  trap 'kill '"$pid"' 2>/dev/null; rm -f '"$log"'; exit 130' INT TERM
+  while [ -t 2 ] && kill -0 "$pid" 2>/dev/null; do
+    printf '\r\033[K[%-*s] %s, %d s' "$total" "$(printf '%*s' "$steps" '' | tr ' ' '#')" "$title" $((SECONDS - start)) >&2
+    sleep 0.2
+  done
+  set +e
+  wait "$pid"
+  status=$?
+  set -e
+  trap - INT TERM
+  [ -t 2 ] && printf '\r\033[K' >&2
+  if [ "$status" != 0 ]; then
+    printf '%s: failed\n' "$title" >&2
+    cat "$log" >&2
+    rm -f "$log"
+    exit "$status"
   fi
-  [ "$status" = 0 ] || { printf '%s: failed\n' "$title" >&2; cat "$log" >&2; rm -f "$log"; exit "$status"; }
   rm -f "$log"
 }
 
@@ -49,9 +53,10 @@ fetch_go() { go version && go mod download; }
 # The development dependencies, unless they are there already in the version that the lock file says.
 fetch_npm() {
   local lock=tests/node_modules/.posenc-lock
-  cmp -s tests/package-lock.json "$lock" && return
-  (cd tests && npm ci)
-  cp tests/package-lock.json "$lock"
+  if cmp -s tests/package-lock.json "$lock"; then return; fi
+  cd tests
+  npm ci
+  cp package-lock.json node_modules/.posenc-lock
 }
 
 version() { node -p 'require("./jsbridge/js/package.json").version'; }
@@ -106,10 +111,10 @@ build() {
 }
 
 case ${1:-build} in
-  build) total=5 build ;;
-  demo) total=5 build && exec node tests/model/demo.js ;;
-  test) shift; total=5 build && exec tests/run.sh "$@" ;;
-  bench) shift; total=5 build && exec node tests/bench/bench.js "$@" ;;
-  serve) shift; total=5 build && exec node tests/browsers/serve.js dist "$@" ;;
+  build) build ;;
+  demo) build; exec node tests/model/demo.js ;;
+  test) build; shift; exec tests/run.sh "$@" ;;
+  bench) build; shift; exec node tests/bench/bench.js "$@" ;;
+  serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
   *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

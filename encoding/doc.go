@@ -18,7 +18,7 @@
 //
 // Three choices want their reason:
 //
-//   - The kernels are Go assembly on wasm. Go's compiler does not vectorise, and a second toolchain for four loops
+//   - The kernels are Go assembly on wasm. Go's compiler does not vectorise, and a second toolchain for a few loops
 //     would be one more thing to install and to trust.
 //   - The frequencies are 256-bit fixed point and the angle of a position is an exact integer product, reduced by
 //     letting whole turns overflow. A float64 angle at position 131,072 has already lost what a float32 needs.

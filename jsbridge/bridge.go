@@ -61,6 +61,7 @@ func Start() {
 	bridge := js.Global().Get("bridge")
 	bridge.Set("version", Version)
 	bridge.Set("create", js.FuncOf(func(_ js.Value, args []js.Value) any { return create(args[0].String(), args[1]) }))
+	// The last of them: with it the ES module knows that the start went through.
 	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any { return vert.ValueOf(report(last)).JSValue() }))
 	select {}
 }

@@ -10,6 +10,6 @@
 // Arrays that live in JavaScript come through one fixed buffer, staging, a few rows at a time, so this memory does not
 // grow with them. Arrays that live here (alloc) are used where they are.
 //
-// An error is a value: an export returns a status, and lastError has the message. A panic is caught in every entry
-// point and becomes a status too; the ES module then starts a fresh instance.
+// An error is a value: an export returns a status, and lastError has the message. A panic in an entry point that computes
+// is caught and becomes a status too; one elsewhere ends the program. Either way the ES module starts a fresh instance.
 package jsbridge

@@ -78,7 +78,7 @@ func float64Property(id, property int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err == nil {
-		positions[0] = float64(copy(staging64(), h.float64[property]()))
+		positions[0] = float64(copy(staging64[:], h.float64[property]()))
 	}
 	return failed(err)
 }
@@ -90,7 +90,7 @@ func shiftRow(id int32, k float64, row int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err == nil {
-		err = h.row(staging64()[:h.dim], k, int(row))
+		err = h.row(staging64[:h.dim], k, int(row))
 	}
 	return failed(err)
 }
@@ -109,9 +109,6 @@ func at(batch, offset float64) (additive.At, error) {
 	n, err := integer("batch", batch)
 	if err != nil {
 		return additive.At{}, err
-	}
-	if n < 1 {
-		return additive.At{}, &encoding.OptionError{Option: "batch", Want: "a positive integer", Got: jsNumber(batch)}
 	}
 	if offset != math.Trunc(offset) || math.Abs(offset) > 1<<53 {
 		return additive.At{}, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: jsNumber(offset)}

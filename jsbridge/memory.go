@@ -8,9 +8,11 @@ import (
 )
 
 // staging is where arrays that live in JavaScript pass through, and positions where lists of positions do. They are
-// part of the program's data, so they never move and the memory never grows for them.
+// part of the program's data, so they never move and the memory never grows for them. staging is float32 or float64 as
+// the call wants it, so it is declared as the one that needs the wider alignment.
 var (
-	staging   [stagingLength]float32
+	staging64 [stagingLength / 2]float64
+	staging   = unsafe.Slice((*float32)(unsafe.Pointer(&staging64[0])), stagingLength)
 	positions [positionsLength]float64
 )
 
@@ -26,17 +28,17 @@ const (
 	maxLive  = 2 << 30
 )
 
+// collectEvery is how many bytes may be freed before Go is told to collect them. By itself it waits until the memory in
+// use has doubled, and WebAssembly memory never shrinks.
+const collectEvery = 64 << 20
+
 // arrays are the arrays that JavaScript knows, by number: the first is staging, the others are what alloc gave out. A nil
 // one is free to be used again.
 var (
-	arrays = [][]float32{staging[:]}
+	arrays = [][]float32{staging}
 	live   int // bytes that alloc gave out
+	freed  int // bytes that came back since the last collection
 )
-
-// staging64 is the staging buffer as float64.
-func staging64() []float64 {
-	return unsafe.Slice((*float64)(unsafe.Pointer(&staging[0])), stagingLength/2)
-}
 
 // posenc_positions returns the address of the positions buffer.
 //
@@ -56,8 +58,9 @@ func alloc(length float64) int32 {
 	if bytes > maxAlloc || live+bytes > maxLive {
 		return 0
 	}
-	if bytes > 64<<20 {
-		runtime.GC() // give the room of dead arrays back before asking for more
+	if freed+bytes > collectEvery {
+		runtime.GC()
+		freed = 0
 	}
 	a := make([]float32, max(int(length), 1))
 	live += 4 * len(a)
@@ -76,5 +79,6 @@ func alloc(length float64) int32 {
 //go:wasmexport posenc_free
 func free(array int32) {
 	live -= 4 * len(arrays[array])
+	freed += 4 * len(arrays[array])
 	arrays[array] = nil
 }

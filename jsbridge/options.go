@@ -29,17 +29,23 @@ func number(name string, given *float64, to *float64, want string) error {
 	return nil
 }
 
-// integer converts a number that must be one, and fits an int.
+// integer converts a number that must be a positive integer.
 func integer(name string, v float64) (int, error) {
-	if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
-		return 0, &encoding.OptionError{Option: name, Want: "a positive integer", Got: jsNumber(v)}
+	if v != math.Trunc(v) || v < 1 || v > math.MaxInt32 {
+		want := "a positive integer"
+		if v > math.MaxInt32 {
+			want += " that fits memory"
+		}
+		return 0, &encoding.OptionError{Option: name, Want: want, Got: jsNumber(v)}
 	}
 	return int(v), nil
 }
 
-// jsNumber writes a number as JavaScript does.
+// jsNumber writes a number nearly as JavaScript does.
 func jsNumber(v float64) string {
 	switch {
+	case v == math.Trunc(v) && math.Abs(v) < 1e21:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case math.IsNaN(v):
 		return "NaN"
 	case math.IsInf(v, 1):

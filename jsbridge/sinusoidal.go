@@ -59,8 +59,8 @@ func newSinusoidal(snapshot js.Value) (*handle, error) {
 	for _, err := range []error{
 		number("base", given.Base, &o.Base, "a positive finite number"),
 		number("minTimescale", given.MinTimescale, &o.MinTimescale, "a positive finite number"),
-		number("scale", given.Scale, &o.Scale, "a number that float32 can hold, other than 0"),
-		number("inputScale", given.InputScale, &o.InputScale, "a number that float32 can hold, other than 0"),
+		number("scale", given.Scale, &o.Scale, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds"),
+		number("inputScale", given.InputScale, &o.InputScale, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds"),
 	} {
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
+unset GOEXPERIMENT # each group says its own
 groups=${*:-go simd wasm node model browsers}
 
 title() { printf '\n== %s\n' "$1"; }
@@ -16,7 +17,7 @@ for group in $groups; do
   case $group in
     go)
       title "Go, formatted and vetted"
-      unformatted=$(gofmt -l encoding jsbridge wasm)
+      unformatted=$("$(go env GOROOT)/bin/gofmt" -l encoding jsbridge wasm)
       [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
       go vet ./encoding/...
       title "Go, as a stock toolchain builds it"

@@ -54,7 +54,7 @@ func CheckPositions(positions []float64, first int) error {
 	for i, p := range positions {
 		if !(math.Abs(p) <= angle.MaxPosition) {
 			return &encoding.OptionError{Option: fmt.Sprintf("positions[%d]", first+i),
-				Want: "a number within ±2^53", Got: strconv.FormatFloat(p, 'g', -1, 64)}
+				Want: "a number within ±2^53", Got: format(p)}
 		}
 	}
 	return nil

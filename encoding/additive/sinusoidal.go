@@ -1,6 +1,7 @@
 package additive
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -9,17 +10,21 @@ import (
 	"posenc/encoding/internal/kernel"
 )
 
+// maxTable is the most entries that Table makes: 1 TiB of them, or what an int can count.
+const maxTable = min(1<<38, math.MaxInt/4)
+
 // Sinusoidal is the encoding of Vaswani et al. 2017, "Attention Is All You Need", section 3.5, with the knobs that
 // later projects turned:
 //
-//	w_i = m·(θ/m)^(-i/(n-f)),  i = 0, 1, ...,  n = d/2
+//	w_i = m·(θ/m)^(-i/(n-f)),  i = 0, 1, ...,  n = d/2 (⌊d/2⌋ with ZeroColumn)
 //	s_i = sin(p·w_i), c_i = cos(p·w_i), in the order of the layout
 //
 // With f = 0 and m = 1 this is sin and cos of p/10000^(2i/d). With a single frequency w_0 = m, whatever f is, so that
 // d = 2 with f = 1 has no 0/0.
 //
-// Entries are float32, each sine and cosine within 0.501 units in the last place of the true value at any integer
-// position up to 2^53 (1 unit where the value is below 2^-20); see [posenc/encoding/internal/angle].
+// Entries are float32. At any integer position up to 2^53 each sine and cosine is within 0.501 units in the last place of
+// its true value or within 2^-50 of it, whichever is more; the second counts only where a large angle comes so close to
+// a zero that less than 2^-27 is left. Entries of fractions are within 0.501 units throughout.
 type Sinusoidal struct {
 	options    SinusoidalOptions // without zero values
 	freqs      []angle.Frequency
@@ -38,8 +43,7 @@ func NewSinusoidal(o SinusoidalOptions) (*Sinusoidal, error) {
 	ladder := angle.Ladder{Count: count, Top: o.MinTimescale, Base: o.Base, Steps: o.steps()}
 	freqs, err := ladder.Frequencies()
 	if err != nil {
-		return nil, &encoding.OptionError{Option: "base",
-			Want: "one that gives " + err.Error(), Got: format(o.Base)}
+		return nil, o.blame()
 	}
 	return &Sinusoidal{
 		options:    o,
@@ -128,8 +132,9 @@ func (s *Sinusoidal) Fill(x []float32, at At) error {
 
 // Table returns the rows of length positions, [length, dim]. at.Batch has no part in it.
 func (s *Sinusoidal) Table(length int, at At) ([]float32, error) {
-	if length < 0 || length > math.MaxInt/4/s.options.Dim {
-		return nil, &encoding.OptionError{Option: "length", Want: "a length whose table can exist", Got: strconv.Itoa(length)}
+	if length < 0 || length > maxTable/s.options.Dim {
+		return nil, &encoding.OptionError{Option: "length",
+			Want: fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/s.options.Dim), Got: strconv.Itoa(length)}
 	}
 	at.Batch = 1
 	if _, err := at.check(length*s.options.Dim, s.options.Dim); err != nil {

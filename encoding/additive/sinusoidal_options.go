@@ -95,13 +95,27 @@ func (o SinusoidalOptions) check() error {
 	}
 	for _, v := range []named{{"scale", o.Scale}, {"inputScale", o.InputScale}} {
 		if f := math.Abs(float64(float32(v.value))); !(f >= 0x1p-126 && f <= math.MaxFloat32) {
-			return bad(v.name, "a number that float32 can hold, other than 0", format(v.value))
+			return bad(v.name, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds", format(v.value))
 		}
 	}
 	if f := o.FrequencyShift; !(math.Abs(f) <= math.MaxFloat64 && o.steps() > 0) {
-		return bad("frequencyShift", fmt.Sprintf("a finite number below dim/2 = %s", format(o.halfDim())), format(o.FrequencyShift))
+		return bad("frequencyShift", fmt.Sprintf("a finite number below n = %s, half the width", format(o.halfDim())), format(o.FrequencyShift))
 	}
 	return nil
+}
+
+// blame names the option that takes the frequencies out of their range: the first that is not at its default.
+func (o SinusoidalOptions) blame() error {
+	want := fmt.Sprintf("one that keeps all frequencies between %g and %g radians per position", angle.LowestFrequency, angle.HighestFrequency)
+	for _, v := range []struct {
+		named
+		usual float64
+	}{{named{"minTimescale", o.MinTimescale}, 1}, {named{"base", o.Base}, 10000}} {
+		if v.value != v.usual {
+			return &encoding.OptionError{Option: v.name, Want: want, Got: format(v.value)}
+		}
+	}
+	return &encoding.OptionError{Option: "frequencyShift", Want: want, Got: format(o.FrequencyShift)}
 }
 
 // columns returns the layout of a row and how many frequencies it has.
@@ -139,7 +153,13 @@ func (o SinusoidalOptions) steps() float64 {
 	return o.halfDim() - o.FrequencyShift
 }
 
-func format(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// format writes a number as people do, without an exponent while it is not absurd.
+func format(v float64) string {
+	if a := math.Abs(v); a >= 1e-6 && a < 1e21 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
 
 // quoteShort quotes a name of somebody else's making, cut so that a message stays a line.
 func quoteShort(s string) string {

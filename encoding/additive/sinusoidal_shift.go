@@ -9,6 +9,9 @@ import (
 	"posenc/encoding/internal/angle"
 )
 
+// MaxShiftedDim is the widest encoding that has a shift matrix: 512 MiB.
+const MaxShiftedDim = 8192
+
 // ShiftMatrix returns the matrix M [dim, dim] that moves an encoding by k positions, PE(p+k) = M·PE(p) for every p, in
 // this encoder's own layout. It turns each pair by the angle k·w_i:
 //
@@ -16,9 +19,15 @@ import (
 //	c_i(p+k) = -sin(k·w_i)·s_i(p) + cos(k·w_i)·c_i(p)
 //
 // A column that is always 0 has a 1 on the diagonal, so M is orthogonal. A sine without its cosine has no such map,
-// and an encoding with one gives an error. k may be any number within ±2^53.
+// and an encoding with one gives an error. k may be any number within ±2^53; dim is at most [MaxShiftedDim].
 func (s *Sinusoidal) ShiftMatrix(k float64) ([]float64, error) {
 	d := s.options.Dim
+	if d > MaxShiftedDim {
+		return nil, &encoding.OptionError{Option: "dim", Want: fmt.Sprintf("at most %d for a shift matrix", MaxShiftedDim), Got: strconv.Itoa(d)}
+	}
+	if err := s.ShiftMatrixRow(make([]float64, d), k, 0); err != nil {
+		return nil, err // before there is a matrix
+	}
 	m := make([]float64, d*d)
 	for row := range d {
 		if err := s.ShiftMatrixRow(m[row*d:][:d], k, row); err != nil {

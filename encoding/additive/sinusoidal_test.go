@@ -215,13 +215,12 @@ func TestConcurrentUse(t *testing.T) {
 	want, _ := s.Table(2000, At{})
 	fresh, _ := NewSinusoidal(SinusoidalOptions{Dim: 64})
 	done := make(chan []float32)
-	for g := range 8 {
+	for range 8 {
 		go func() {
 			x := make([]float32, 2000*64)
 			for i := 0; i < 2000; i += 50 {
 				_ = fresh.Add(x[i*64:(i+50)*64], At{Offset: int64(i)})
 			}
-			_ = g
 			done <- x
 		}()
 	}
@@ -281,40 +280,98 @@ func TestShiftMatrixShifts(t *testing.T) {
 	}
 }
 
+// What each project's own formula gives for the second row of width 6 (or 7), in literals: with layouts, ladders and odd
+// columns all different, no two can be taken for each other. From float64 sin and cos of base^(-2i/6) and base^(-i/2).
 func TestConventions(t *testing.T) {
-	for _, name := range Conventions() {
-		o, err := Convention(name, 64)
+	paper := []float64{0.8414709848, 0.5403023059, 0.0463992234, 0.9989229760, 0.0021544330, 0.9999976792}
+	concat := []float64{0.8414709848, 0.0463992234, 0.0021544330, 0.5403023059, 0.9989229760, 0.9999976792}
+	ladder1 := []float64{0.8414709848, 0.0099998333, 0.0001000000, 0.5403023059, 0.9999500004, 0.9999999950}
+	flipped := []float64{0.5403023059, 0.9989229760, 0.9999976792, 0.8414709848, 0.0463992234, 0.0021544330}
+	scaled := make([]float64, 6)
+	for i, v := range ladder1 {
+		scaled[i] = v * math.Sqrt(2.0/6)
+	}
+	for name, want := range map[string][]float64{
+		"vaswani": paper, "keras": paper, "marian": concat, "roformer": concat, "ldm": flipped, "mlx": scaled,
+		"tensor2tensor": ladder1, "fairseq": ladder1, "m2m100": ladder1, "whisper": ladder1, "ddpm": ladder1,
+	} {
+		o, err := Convention(name, 6)
 		require.NoError(t, err)
 		s, err := NewSinusoidal(o)
 		require.NoError(t, err)
 		require.Equal(t, o, s.Options(), name)
+		row, err := s.Table(1, At{Offset: 1})
+		require.NoError(t, err)
+		for j, v := range row {
+			require.InDelta(t, want[j], v, 1e-7, "%s, column %d of %v", name, j, row)
+		}
+		odd, _ := Convention(name, 7)
+		s, _ = NewSinusoidal(odd)
+		row, _ = s.Table(1, At{Offset: 1})
+		lone := name == "vaswani" || name == "keras" || name == "marian" || name == "roformer"
+		require.Equal(t, !lone, row[6] == 0, "%s: the last of 7 columns is %g", name, row[6])
 	}
-	mlx, _ := Convention("mlx", 32)
-	require.Equal(t, 0.25, mlx.Scale)
+	require.Len(t, Conventions(), 11)
 	_, err := Convention("bert", 4)
 	require.ErrorContains(t, err, `convention: want "ddpm", "fairseq", `)
 	require.ErrorContains(t, err, `, got "bert"`)
 }
 
+// The window follows whoever calls: a decoder that jumps, that goes back, that outgrows it.
+func TestWindowMoves(t *testing.T) {
+	s, _ := NewSinusoidal(SinusoidalOptions{Dim: 512}) // 2048 rows fit
+	x := make([]float32, 2048*512)
+	kept := func(offset int64, rows int) bool {
+		return s.table.window.Load().slice(offset, rows, 512) != nil
+	}
+	step := func(offset int64, rows int) { require.NoError(t, s.Add(x[:rows*512], At{Offset: offset})) }
+
+	step(0, 100)
+	require.True(t, kept(0, 100))
+	step(1e6, 100)
+	require.True(t, kept(0, 100), "one call elsewhere changes nothing")
+	step(1e6, 100)
+	require.True(t, kept(1e6, 100), "a second one does")
+	for p := range int64(3000) {
+		step(1e6+p, 1)
+	}
+	require.True(t, kept(1e6+2999, 1), "a decoder outgrows the window")
+	for p := range int64(300) {
+		step(5000-p, 1)
+	}
+	require.True(t, kept(5000-299, 1), "and goes back")
+	step(8, 2048)
+	step(8, 2048)
+	require.True(t, kept(8, 2048), "exactly as much as fits, not at a multiple of 16")
+	require.LessOrEqual(t, 4*cap(s.table.window.Load().rows), TableBytes)
+
+	whole, _ := s.Table(2048, At{Offset: 8})
+	clear(x)
+	step(8, 2048)
+	require.Equal(t, whole, x)
+}
+
 func TestBadOptions(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for want, o := range map[string]SinusoidalOptions{
-		"dim: want an integer from 1 to 65536, got 0":                            {},
-		"dim: want an integer from 1 to 65536, got -4":                           {Dim: -4},
-		"dim: want an integer from 1 to 65536, got 65537":                        {Dim: 65537},
-		"dim: want at least 2 with oddDim \"zero\", which":                       {Dim: 1, OddDim: ZeroColumn},
-		`layout: want "interleaved", "concat" or "concat-cos-sin", got "zigzag"`: {Dim: 4, Layout: "zigzag"},
-		`oddDim: want "sin" or "zero", got "cos"`:                                {Dim: 4, OddDim: "cos"},
-		"base: want a positive finite number, got -1":                            {Dim: 4, Base: -1},
-		"base: want a positive finite number, got NaN":                           {Dim: 4, Base: nan},
-		"base: want a positive finite number, got +Inf":                          {Dim: 4, Base: inf},
-		"base: want one that gives frequencies from 1 down to":                   {Dim: 4, Base: 1e300},
-		"minTimescale: want a positive finite number, got -2":                    {Dim: 4, MinTimescale: -2},
-		"scale: want a number that float32 can hold, other than 0, got 1e+300":   {Dim: 4, Scale: 1e300},
-		"inputScale: want a number that float32 can hold, other than 0, got NaN": {Dim: 4, InputScale: nan},
-		"frequencyShift: want a finite number below dim/2 = 2, got 2":            {Dim: 4, FrequencyShift: 2},
-		"frequencyShift: want a finite number below dim/2 = 2, got NaN":          {Dim: 4, FrequencyShift: nan},
-		"frequencyShift: want a finite number below dim/2 = 1, got +Inf":         {Dim: 2, FrequencyShift: inf},
+		"dim: want an integer from 1 to 65536, got 0":                                                    {},
+		"dim: want an integer from 1 to 65536, got -4":                                                   {Dim: -4},
+		"dim: want an integer from 1 to 65536, got 65537":                                                {Dim: 65537},
+		"dim: want at least 2 with oddDim \"zero\", which":                                               {Dim: 1, OddDim: ZeroColumn},
+		`layout: want "interleaved", "concat" or "concat-cos-sin", got "zigzag"`:                         {Dim: 4, Layout: "zigzag"},
+		`oddDim: want "sin" or "zero", got "cos"`:                                                        {Dim: 4, OddDim: "cos"},
+		"base: want a positive finite number, got -1":                                                    {Dim: 4, Base: -1},
+		"base: want a positive finite number, got NaN":                                                   {Dim: 4, Base: nan},
+		"base: want a positive finite number, got +Inf":                                                  {Dim: 4, Base: inf},
+		"base: want one that keeps all frequencies between":                                              {Dim: 4, Base: 1e300},
+		"minTimescale: want one that keeps all frequencies between":                                      {Dim: 4, MinTimescale: 1e-30},
+		"frequencyShift: want one that keeps all frequencies between":                                    {Dim: 64, FrequencyShift: 31.99},
+		"minTimescale: want a positive finite number, got -2":                                            {Dim: 4, MinTimescale: -2},
+		"scale: want a number with a magnitude from 2^-126 to 3.4e38, which float32 holds, got 1e+300":   {Dim: 4, Scale: 1e300},
+		"inputScale: want a number with a magnitude from 2^-126 to 3.4e38, which float32 holds, got NaN": {Dim: 4, InputScale: nan},
+		"frequencyShift: want a finite number below n = 2, half the width, got 2":                        {Dim: 4, FrequencyShift: 2},
+		"frequencyShift: want a finite number below n = 2, half the width, got NaN":                      {Dim: 4, FrequencyShift: nan},
+		"frequencyShift: want a finite number below n = 1, half the width, got +Inf":                     {Dim: 2, FrequencyShift: inf},
 	} {
 		s, err := NewSinusoidal(o)
 		require.Nil(t, s)
@@ -345,9 +402,16 @@ func TestBadCallsChangeNothing(t *testing.T) {
 	}
 	require.NoError(t, s.Add(x, At{Offset: 1<<53 - 1}))
 	_, err := s.Table(-1, At{})
-	require.ErrorContains(t, err, "length: want a length whose table can exist, got -1")
-	_, err = s.Table(math.MaxInt, At{})
-	require.ErrorContains(t, err, "length: want")
+	require.ErrorContains(t, err, "length: want one from 0 to 68719476736, whose table can exist, got -1")
+	for _, length := range []int{math.MaxInt, 1 << 45} {
+		_, err = s.Table(length, At{})
+		require.ErrorContains(t, err, "length: want one from 0 to")
+	}
+	_, err = s.ShiftMatrix(math.NaN())
+	require.ErrorContains(t, err, "k: want a number within ±2^53, got NaN")
+	wide, _ := NewSinusoidal(SinusoidalOptions{Dim: 65536})
+	_, err = wide.ShiftMatrix(1)
+	require.ErrorContains(t, err, "dim: want at most 8192 for a shift matrix, got 65536")
 }
 
 // IEEE, and nothing next to it changes.

@@ -10,11 +10,12 @@ import (
 )
 
 // TableBytes is the most memory that one encoder keeps for rows that it has made: 4 MiB, 2048 positions of 512
-// channels. Past it, and for positions that are not next to those it has, rows are made again for each call, at about
-// a third of the speed of reading them.
+// channels. What does not fit, and what lies elsewhere than the rows that are kept, is made for the call, at a third to
+// a fifth of the speed. Beside the rows an encoder keeps up to 250 bytes a channel for making them.
 const TableBytes = 4 << 20
 
-// scratchBytes is how much is made at a time past the table: it stays in the fastest cache beside what it is added to.
+// scratchBytes is how much is made at a time past the table, but at least 16 rows: it stays in a fast cache beside what it
+// is added to.
 const scratchBytes = 16 << 10
 
 // A table is the rows of an encoding, one for each integer position: a window of them in memory, the rest made
@@ -25,6 +26,7 @@ type table struct {
 	scale  float32 // multiplies every entry, in float32
 
 	window  atomic.Pointer[window]
+	misses  atomic.Int32 // since the window last served
 	growing sync.Mutex
 	scratch sync.Pool // *[]float32 of scratchRows rows
 }
@@ -51,11 +53,15 @@ func (t *table) scratchRows() int { return max(scratchBytes/(4*t.layout.Dim)&^15
 
 // cached returns the rows of r out of the window, or nil when they are not there and not to be kept, or do not fit.
 func (t *table) cached(r rows) []float32 {
-	if pe := t.window.Load().slice(r.first, r.seq, t.layout.Dim); pe != nil || r.once {
-		return pe
+	pe := t.window.Load().slice(r.first, r.seq, t.layout.Dim)
+	if pe == nil && !r.once {
+		t.grow(r.first, r.first+int64(r.seq))
+		pe = t.window.Load().slice(r.first, r.seq, t.layout.Dim)
 	}
-	t.grow(r.first, r.first+int64(r.seq))
-	return t.window.Load().slice(r.first, r.seq, t.layout.Dim)
+	if pe != nil && t.misses.Load() != 0 {
+		t.misses.Store(0)
+	}
+	return pe
 }
 
 // slice returns n rows from first on, or nil when the window has not all of them.
@@ -67,40 +73,42 @@ func (w *window) slice(first int64, n, dim int) []float32 {
 	return w.rows[int(from)*dim : int(to)*dim]
 }
 
-// grow makes the window reach over [first, end) as well, when it then has no gap and stays within TableBytes.
+// grow makes the window reach over [first, end), if that fits in TableBytes: by making it longer when they begin in it or
+// right behind it, as a decoder's do, and otherwise by starting another. That waits for the second miss in a row, so
+// that two callers far apart do not throw away each other's rows for ever.
 func (t *table) grow(first, end int64) {
 	t.growing.Lock()
 	defer t.growing.Unlock()
 	dim := int64(t.layout.Dim)
 	most := TableBytes / (4 * dim)
-	old := t.window.Load()
-	from, to := old.first, old.first+int64(len(old.rows))/dim
-
 	if end-first > most {
 		return
 	}
-	first, end = first&^15, min((end+15)&^15, first&^15+most) // whole blocks: a decoder asks for one row after the other
-	switch {
-	case len(old.rows) == 0:
-		from, to = first, first
-	case first > to || end < from:
-		return // a gap
-	}
-	newFrom, newTo := min(first, from), max(end, to)
-	if newTo-newFrom > most || newFrom == from && newTo == to {
+	old := t.window.Load()
+	from, to := old.first, old.first+int64(len(old.rows))/dim
+	end = min((end+15)&^15, max(end, first+most)) // whole blocks, as the next call is likely for the next row
+	if first >= from && first <= to && end-from <= most {
+		if end <= to {
+			return // somebody else was faster
+		}
+		rows := old.rows
+		if size := int((end - from) * dim); size > cap(rows) {
+			rows = append(make([]float32, 0, min(max(size, 2*cap(rows)), int(most*dim))), rows...)
+		}
+		grown := rows[:(end-from)*dim]
+		t.make(grown[(to-from)*dim:], to)
+		t.window.Store(&window{first: from, rows: grown})
 		return
 	}
-	rows := old.rows
-	if newFrom < from { // new rows in front: rare, so all of it again
-		rows, to = nil, newFrom
+	if len(old.rows) > 0 && t.misses.Add(1) < 2 {
+		return
 	}
-	size := int((newTo - newFrom) * dim)
-	if size > cap(rows) {
-		rows = append(make([]float32, 0, min(max(size, 2*cap(rows)), int(most*dim))), rows...)
+	if start := first &^ 15; end-start <= most {
+		first = start
 	}
-	grown := rows[:size]
-	t.make(grown[(to-newFrom)*dim:], to)
-	t.window.Store(&window{first: newFrom, rows: grown})
+	rows := make([]float32, (end-first)*dim)
+	t.make(rows, first)
+	t.window.Store(&window{first: first, rows: rows})
 }
 
 // make writes the rows of positions first, first+1, ... into dst.

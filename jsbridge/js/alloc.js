@@ -1,13 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Arrays in the module's own memory: what is done to them needs no copy.
+// Arrays in the module's own memory: what is done to them needs no copy. Only dispose() frees them. A finalizer could not
+// know whether a view of `data`, or a subarray of it, is still in somebody's hands after the Allocation is not.
 
 import { describe, disposedError, lostError, rangeError, typeError } from "./errors.js";
 import { bufferOf, Float32, withoutUndefined } from "./intrinsics.js";
-
-/** Arrays that nobody has a reference to any more are freed. */
-const forgotten = typeof FinalizationRegistry === "function"
-  ? new FinalizationRegistry((/** @type {() => void} */ free) => free())
-  : undefined;
 
 /** The longest, 1 GiB; see jsbridge/memory.go. */
 const MOST = 1 << 28;
@@ -26,7 +22,7 @@ export { blockOf, isAllocation };
 
 /**
  * An array of float32 on the module's own memory, from `posenc.alloc(length)`. Every method that takes a Float32Array
- * takes this, with no copy. `dispose()` gives the memory back.
+ * takes this, with no copy. Only `dispose()` gives the memory back.
  */
 export class Allocation {
   #runtime;
@@ -49,11 +45,9 @@ export class Allocation {
     if (block === undefined) {
       throw rangeError(`length: want one that keeps all arrays of alloc() within 2 GiB, got ${length}; dispose() some first`);
     }
-    const generation = runtime.generation;
     this.#runtime = runtime;
     this.#block = block;
-    this.#generation = generation;
-    forgotten?.register(this, () => runtime.free(block, generation), this);
+    this.#generation = runtime.generation;
   }
 
   /** How many float32 there are. */
@@ -75,12 +69,11 @@ export class Allocation {
     return /** @type {Float32Array<ArrayBuffer>} */ (this.#view);
   }
 
-  /** Gives the memory back. Doing it twice is the same as once. */
+  /** Gives the memory back; views of `data` must not be used after it. Doing it twice is the same as once. */
   dispose() {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#view = undefined;
-    forgotten?.unregister(this);
     this.#runtime.free(this.#block, this.#generation);
   }
 

@@ -5,16 +5,18 @@
 import { blockOf, isAllocation } from "./alloc.js";
 import { coreOf } from "./encoder.js";
 import { describe, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { bufferOf, byteOffsetOf, Float32, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
+import { bufferOf, byteOffsetOf, Float32, Float64, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
 import { boolean, number, numbers, snapshot } from "./options.js";
+import { stackLeft } from "./stack.js";
 import { FILL, POSITIONS_LENGTH, STAGING, STAGING_LENGTH } from "./runtime.js";
 
+/** @typedef {Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array | Uint8ClampedArray} TypedArray */
 /**
  * Which position each row has. The sequence length follows from the array's length.
  * @typedef {object} At
  * @property {number} [batch] how many sequences the array holds, one after the other; 1
  * @property {number} [offset] the position of the first row of each sequence, an integer within ±2^53; 0
- * @property {ArrayLike<number>} [positions] replaces `offset + 0 .. seq-1`: an array or typed array of `seq` or
+ * @property {readonly number[] | TypedArray} [positions] replaces `offset + 0 .. seq-1`: an array or typed array of `seq` or
  *   `batch * seq` numbers within ±2^53, fractions and negative ones too
  * @property {boolean} [allowShared] whether an array on shared memory may be worked on; false, as another thread would
  *   see it half done
@@ -138,7 +140,7 @@ export function checkAll(runtime, handle, length, batch, offset, positions) {
  * @param {Float64Array} positions @param {number} from @param {number} count
  */
 function sendPositions(runtime, positions, from, count) {
-  setArray(runtime.positions, new Float64Array(bufferOf(positions), 8 * from, count));
+  setArray(runtime.positions, new Float64(bufferOf(positions), 8 * from, count));
 }
 
 /**
@@ -174,6 +176,7 @@ function staged(encoder, core, op, x, rows, batch, offset, positions) {
   const making = op === FILL || !inMemory;
   let tall = atLeast1(least((making ? FILL_CHUNK : CHUNK) / (dim * group), POSITIONS_LENGTH));
   if (making && tall > 16) tall -= tall % 16;
+  if (tall < rows || group < batch) stackLeft(); // after the first tile it would be too late to find that there is none
   for (let row = 0, n = 0; row < rows; row += n) {
     n = rows - row < tall ? rows - row : tall;
     if (row === 0 && tall < rows && tall % 16 === 0) n -= (((offset + 8) % 16) + 16) % 16; // end where a block ends

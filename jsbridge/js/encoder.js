@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // What every encoder has: its options, its handle in Go, and an end.
 
-import { disposedError } from "./errors.js";
+import { disposedError, typeError } from "./errors.js";
 import { freeze, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
@@ -58,6 +58,7 @@ export class Encoder {
 
   static {
     coreOf = (encoder) => {
+      if (typeof encoder !== "object" || encoder === null || !(#bound in encoder)) throw typeError("this", "an encoder; call the method on one", encoder);
       if (encoder.#disposed) throw disposedError(encoder.#scheme);
       const runtime = encoder.#runtime;
       const bound = encoder.#bound;

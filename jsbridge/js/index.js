@@ -1,11 +1,11 @@
 // posenc: positional encodings of Transformers, computed and applied where JavaScript keeps its numbers.
 
-import { Allocation } from "./alloc.js";
+import * as allocation from "./alloc.js";
 import { freeze } from "./intrinsics.js";
 import { compile } from "./load.js";
 import { snapshot } from "./options.js";
 import { Runtime, VERSION } from "./runtime.js";
-import { Sinusoidal } from "./sinusoidal.js";
+import * as sinusoidal from "./sinusoidal.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 /** @typedef {import("./apply.js").At} At */
@@ -37,7 +37,7 @@ class Posenc {
    * @returns {Sinusoidal}
    */
   sinusoidal(options) {
-    return new Sinusoidal(this.#runtime, options);
+    return new sinusoidal.Sinusoidal(this.#runtime, options);
   }
 
   /**
@@ -47,7 +47,7 @@ class Posenc {
    * @returns {Allocation}
    */
   alloc(length) {
-    return new Allocation(this.#runtime, length);
+    return new allocation.Allocation(this.#runtime, length);
   }
 }
 

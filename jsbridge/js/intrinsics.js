@@ -1,5 +1,6 @@
-// The parts of JavaScript that posenc relies on, taken when this module is first evaluated, so that what a page does to
-// the globals and their prototypes later has no effect. Typed arrays are known by their internal slots, which no
+// The parts of JavaScript that the hot calls rely on, taken when this module is first evaluated, so that what a page does to
+// the globals and their prototypes later has no effect on them. (Making an encoder also goes through Go's wasm_exec.js,
+// which uses Reflect and DataView as it finds them.) Typed arrays are known by their internal slots, which no
 // prototype, Proxy or subclass can forge, and which another realm's arrays have too.
 
 /**
@@ -70,6 +71,7 @@ export function isSharedBuffer(value) {
   }
 }
 
+export const includes = /** @type {(array: readonly string[], value: string) => boolean} */ (Function.prototype.call.bind(Array.prototype.includes));
 export const isView = ArrayBuffer.isView;
 export const arrayIsArray = Array.isArray;
 export const objectIs = Object.is;

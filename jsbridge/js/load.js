@@ -5,7 +5,7 @@ import { describe, loadError, typeError } from "./errors.js";
 import { isArrayBuffer, isSharedBuffer, isUsable, isView, tagOf } from "./intrinsics.js";
 
 /**
- * What load() takes for `wasm`.
+ * What load() takes for `wasm`. A URL that is not absolute is taken from the page or worker, and elsewhere from this file.
  * @typedef {string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module} WasmSource
  */
 
@@ -26,7 +26,8 @@ export async function compile(given) {
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source === "string" || isUrl(source)) return fromUrl(toUrl(source));
   if (typeof Response === "function" && source instanceof Response) return fromResponse(source);
-  if (isArrayBuffer(source) || isSharedBuffer(source) || isView(source)) {
+  if (isSharedBuffer(source)) return fromBytes(new Uint8Array(/** @type {any} */ (source)).slice(), "the bytes given as wasm");
+  if (isArrayBuffer(source) || isView(source)) {
     return fromBytes(/** @type {any} */ (source), "the bytes given as wasm");
   }
   throw typeError("wasm", "a URL, a Response, bytes or a WebAssembly.Module", source);

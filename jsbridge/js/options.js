@@ -2,8 +2,8 @@
 // read; after this nothing of it is looked at again. Only its own enumerable properties count, so neither a
 // prototype nor a polluted Object.prototype can add an option.
 
-import { describe, quote, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, Float64, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
+import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
+import { arrayIsArray, Float64, includes, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -66,7 +66,7 @@ export function boolean(name, value) {
  */
 export function oneOf(names) {
   return (name, value) => {
-    if (typeof value === "string" && names.includes(value)) return value;
+    if (typeof value === "string" && includes(names, value)) return value;
     throw typeError(name, list(names), value);
   };
 }
@@ -93,19 +93,26 @@ const NUMERIC = ["Float64Array", "Float32Array", "Float16Array", "Int32Array", "
 export function numbers(name, value) {
   const tag = tagOf(value);
   if (tag !== undefined) {
-    if (!NUMERIC.includes(tag)) throw typeError(name, "an array or typed array of numbers", value);
+    if (!includes(NUMERIC, tag)) throw typeError(name, "an array or typed array of numbers", value);
     if (!isUsable(value)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
     const copy = new Float64(lengthOf(value));
     setArray(copy, value);
     return copy;
   }
-  if (typeof value !== "object" || value === null || !arrayIsArray(value)) {
+  if (typeof value !== "object" || value === null || !isArray(value)) {
     throw typeError(name, "an array or typed array of numbers", value);
   }
-  const length = value.length;
-  const copy = new Float64(length);
+  const list = /** @type {unknown[]} */ (value);
+  const length = list.length; // of a Proxy it may be anything
+  if (typeof length !== "number") throw typeError(`${name}.length`, "a number", length);
+  let copy;
+  try {
+    copy = new Float64(length);
+  } catch {
+    throw rangeError(`${name}: want as many as memory holds, got ${describe(length)}`);
+  }
   for (let i = 0; i < length; i++) {
-    const element = value[i];
+    const element = list[i];
     if (typeof element !== "number") throw typeError(`${name}[${i}]`, "a number", element);
     copy[i] = element;
   }

@@ -46,9 +46,9 @@ export function createRealm() {
     path: { resolve: (/** @type {string[]} */ ...parts) => parts.join("/") },
     fs: {
       constants: { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: -1 },
-      /** What Go prints when it dies: the last of it is kept for the error. @param {number} _ @param {Uint8Array} bytes */
+      /** What Go prints when it dies: the beginning, which says why, is kept for the error. @param {number} _ @param {Uint8Array} bytes */
       writeSync(_, bytes) {
-        written = (written + decoder.decode(bytes)).slice(-4000);
+        if (written.length < 4000) written += decoder.decode(bytes);
         return bytes.length;
       },
       /** @param {...any} args */

@@ -6,6 +6,7 @@ import { compileError } from "./load.js";
 import { internalError, loadError, rangeError } from "./errors.js";
 import { bufferOf, Float32, Float64, lengthOf } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
+import { stackLeft } from "./stack.js";
 
 /** The version that Go's side must have as well; build.sh puts it in. */
 export const VERSION = "dev";
@@ -43,18 +44,20 @@ export const POSITIONS_LENGTH = 1 << 13;
 class Instance {
   /** @param {WebAssembly.Module} module */
   constructor(module) {
+    stackLeft();
     const realm = createRealm();
     const instance = new WebAssembly.Instance(module, realm.go.importObject);
     this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
     if (typeof this.exports.posenc_run !== "function") {
       throw loadError("posenc.wasm: this is a WebAssembly module, but not posenc's");
     }
-    realm.go.run(instance).catch(() => {}); // runs until Go waits for calls; the promise is for its end
+    let failure;
+    realm.go.run(instance).catch((cause) => (failure = cause)); // runs until Go waits for calls; the promise is for its end
     this.go = realm.go;
     this.bridge = realm.bridge;
     this.stderr = realm.stderr;
-    if (this.go.exited || this.bridge.create === undefined) {
-      throw internalError(`posenc's Go program did not start: ${lastLine(this.stderr())}`);
+    if (this.go.exited || this.bridge.lastError === undefined) {
+      throw internalError(`posenc's Go program did not start${because(this.stderr())}`, failure);
     }
     if (this.bridge.version !== VERSION) {
       throw loadError(`posenc.wasm: it is of version ${this.bridge.version} and the JavaScript of ${VERSION}; take both from the same package`);
@@ -118,6 +121,12 @@ export class Runtime {
     return view;
   }
 
+  /** The first `length` float64 of the staging buffer. @param {number} length @returns {Float64Array} */
+  staging64(length) {
+    const instance = this.#live();
+    return new Float64(instance.exports.mem.buffer, instance.stagingAddress, length);
+  }
+
   /** All of the positions buffer. @returns {Float64Array} */
   get positions() {
     const instance = this.#live();
@@ -147,7 +156,11 @@ export class Runtime {
     if (this.#instance === undefined || this.generation !== generation) return;
     const { blocks } = this.#instance;
     blocks.splice(blocks.indexOf(block), 1);
-    this.#value("posenc_free", block.array);
+    try {
+      this.#value("posenc_free", block.array);
+    } catch {
+      // the instance has died, and the array with it
+    }
   }
 
   /**
@@ -171,7 +184,12 @@ export class Runtime {
    * @param {number} generation when it was made
    */
   release(handle, generation) {
-    if (this.#instance !== undefined && this.generation === generation) this.#value("posenc_release", handle);
+    if (this.#instance === undefined || this.generation !== generation) return;
+    try {
+      this.#value("posenc_release", handle);
+    } catch {
+      // the instance has died, and the encoder with it
+    }
   }
 
   /**
@@ -267,15 +285,15 @@ export class Runtime {
    * @param {unknown} [cause]
    */
   #died(cause) {
-    const said = lastLine(this.#instance?.stderr() ?? "");
+    const said = because(this.#instance?.stderr() ?? "");
     this.#instance = undefined;
     if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
-    return internalError(`posenc's WebAssembly instance died${said && `: ${said}`}`, cause);
+    return internalError(`posenc's WebAssembly instance died${said}`, cause);
   }
 }
 
-/** The line of a Go crash that says what happened. @param {string} text */
-function lastLine(text) {
-  const found = /^(fatal error: .*|panic: .*)$/m.exec(text);
-  return found ? found[1] : text.trim().split("\n", 1)[0];
+/** The line of a Go crash that says what happened, if there is one. @param {string} text */
+function because(text) {
+  const found = /^(?:runtime: out of memory|fatal error|panic): .*$/m.exec(text);
+  return found ? `: ${found[0]}` : "";
 }

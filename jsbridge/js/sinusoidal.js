@@ -49,11 +49,6 @@ const SPEC = /** @type {any} */ ({
  * @extends {Encoder<Required<SinusoidalOptions>>}
  */
 export class Sinusoidal extends Encoder {
-  /** @type {Float64Array | undefined} */
-  #frequencies;
-  /** @type {Float64Array | undefined} */
-  #wavelengths;
-
   /**
    * @param {import("./runtime.js").Runtime} runtime
    * @param {SinusoidalOptions} given
@@ -113,36 +108,35 @@ export class Sinusoidal extends Encoder {
   }
 
   /**
-   * w_0, w_1, ... in radians per position, each the float64 nearest to its true value.
-   * @returns {Float64Array}
+   * w_0, w_1, ... in radians per position, each the float64 nearest to its true value. A new array each time.
+   * @returns {Float64Array<ArrayBuffer>}
    */
   get frequencies() {
-    return (this.#frequencies ??= property(this, FREQUENCIES));
+    return property(this, FREQUENCIES);
   }
 
   /**
-   * 2π/w_0, 2π/w_1, ...: after how many positions each frequency repeats.
-   * @returns {Float64Array}
+   * 2π/w_0, 2π/w_1, ...: after how many positions each frequency repeats. A new array each time.
+   * @returns {Float64Array<ArrayBuffer>}
    */
   get wavelengths() {
-    return (this.#wavelengths ??= property(this, WAVELENGTHS));
+    return property(this, WAVELENGTHS);
   }
 
   /**
    * The matrix M with PE(p+k) = M·PE(p) for every p, in this encoder's own layout: a rotation by k·w_i for each pair.
-   * @param {number} k any number within ±2^53
+   * @param {number} k any number within ±2^53; dim is at most 8192
    * @returns {Float64Array<ArrayBuffer>} [dim, dim], row-major
    */
   shiftMatrix(k) {
     if (typeof k !== "number") throw typeError("k", "a number", k);
     const { runtime, handle, dim } = coreOf(this);
-    const staging = () => new Float64(runtime.buffer, runtime.staging(2 * dim).byteOffset, dim);
     if (dim > MOST_SHIFTED) throw rangeError(`dim: want at most ${MOST_SHIFTED} for a shift matrix, got ${dim}`);
-    runtime.call("posenc_shift_row", handle, k, 0);
+    runtime.call("posenc_shift_row", handle, k, 0); // before there is a matrix
     const matrix = new Float64(dim * dim);
     for (let row = 0; row < dim; row++) {
       runtime.call("posenc_shift_row", handle, k, row);
-      setArray(matrix, staging(), row * dim);
+      setArray(matrix, runtime.staging64(dim), row * dim);
     }
     return matrix;
   }
@@ -154,10 +148,13 @@ const MOST_SHIFTED = 8192;
 /**
  * @param {Sinusoidal} encoder
  * @param {number} which
+ * @returns {Float64Array<ArrayBuffer>}
  */
 function property(encoder, which) {
   const { runtime, handle } = coreOf(encoder);
   runtime.call("posenc_float64", handle, which);
   const count = runtime.positions[0];
-  return new Float64(runtime.buffer, runtime.staging(2 * count).byteOffset, count).slice();
+  const copy = new Float64(count);
+  setArray(copy, runtime.staging64(count));
+  return copy;
 }

@@ -183,7 +183,7 @@ func artanh(z fixed) fixed {
 //
 //	e^y = 2^k·e^f with 0 <= f < ln 2, and e^-y = 2^-(k+1)·e^(ln 2 - f)
 func exp(y fixed, negative bool) fixed {
-	k := uint(y.float64() / math.Ln2)
+	k := uint(y.float64()/math.Ln2 + 1) // not too small, and then not too large
 	for y.less(ln2.mul(fixedInt(uint64(k)))) {
 		k--
 	}

@@ -37,7 +37,7 @@ func (l Layout) Frequency(j int) (i int, isCos bool) {
 // The sines and cosines at 4096·d3 come from the exact product. A turn by each further digit costs four products, and
 // the turn the other way shares two of them; the tables of turns are made once, and are exact too. The roundings of
 // float64 that stay behind are below 2^-50 in sum, so an entry is the float32 nearest to the true value unless that
-// is so close to the middle of two. In the table of 8192 positions by 512 channels none is; the tests count.
+// is so close to the middle of two, or to 0. In the table of 8192 positions by 512 channels none is; the tests count.
 //
 // This is a function of p alone, so a row has the same bits wherever it is made. It beats a recurrence from row to
 // row, which cannot start in the middle, and a polynomial for each element, which is three times the work.

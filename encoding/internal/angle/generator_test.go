@@ -173,14 +173,6 @@ func TestFractions(t *testing.T) {
 	}
 }
 
-func TestRowsAllocateOnce(t *testing.T) {
-	g := generator(t, ladders[1])
-	l := layouts(256)["concat"]
-	dst := make([]float32, 100*l.Dim)
-	g.Rows(kernel.Store, dst, 0, l)
-	require.Zero(t, testing.AllocsPerRun(20, func() { g.Rows(kernel.Store, dst, 0, l) }))
-}
-
 func BenchmarkRows(b *testing.B) {
 	for _, rows := range []int{1, 16, 512} {
 		for name, l := range map[string]Layout{"interleaved": layouts(384)["interleaved"], "concat": layouts(384)["concat"]} {

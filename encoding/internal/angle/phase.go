@@ -13,8 +13,8 @@ const MaxPosition = 1 << 53
 // (Three words and not an array, which Go would keep in memory.)
 type phase struct{ lo, mid, hi uint64 }
 
-// at returns position·w, for an integer |position| <= MaxPosition. Its error is that of w times the position:
-// below 2^-130 of a turn for w <= 1.
+// at returns position·w, for an integer |position| <= MaxPosition. The product is exact, so its error is that of w times
+// the position.
 func (f *Frequency) at(position int64) phase {
 	n := uint64(max(position, -position))
 	var p phase

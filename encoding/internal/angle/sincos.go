@@ -24,6 +24,7 @@ func (f *Frequency) SinCos(position float64) (sin, cos float64) { return f.atRea
 //	sin(x+y) = x + (x^3·S(x²) + y·(1 - x²/2)),   S = -1/3! + x²/5! - ...
 //	cos(x+y) = (1 - x²/2) + (x^4·C(x²) - x·y),   C =  1/4! - x²/6! + ...
 //
+// Where a product that feeds a sum has no float64() round it, one factor is a power of two, and fusing changes nothing.
 // math.Sin is not used: it is assembly on some architectures and fused on others, so its bits differ.
 func (p phase) sincos() (sin, cos float64) {
 	quarter := (p.hi + 1<<61) >> 62

@@ -4,8 +4,8 @@ package kernel
 
 import "simd"
 
-// Each returns how many elements it did: the largest multiple of the vector's length. Two vectors a turn, as one
-// leaves the load ports idle; more measured no faster.
+// Each returns how many elements it did, in whole vectors. Add and Sub do two a turn, as one leaves the load ports idle;
+// more measured no faster.
 
 func addSIMD(x, row []float32) int {
 	w := simd.Float32s{}.Len()
