@@ -36,7 +36,7 @@ func check(id int32, length, batch, offset, positions float64) (status int32) {
 		return failed(err)
 	}
 	if !(length >= 0 && length <= 1<<53) {
-		return failed(&encoding.OptionError{Option: "length", Want: "a length that an array can have", Got: jsNumber(length)})
+		return failed(&encoding.OptionError{Option: "length", Want: "a length that an array can have", Got: encoding.Number(length)})
 	}
 	return failed(where.Check(int(length), h.dim, int(positions)))
 }
@@ -111,7 +111,7 @@ func at(batch, offset float64) (additive.At, error) {
 		return additive.At{}, err
 	}
 	if offset != math.Trunc(offset) || math.Abs(offset) > 1<<53 {
-		return additive.At{}, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: jsNumber(offset)}
+		return additive.At{}, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: encoding.Number(offset)}
 	}
 	return additive.At{Batch: n, Offset: int64(offset)}, nil
 }

@@ -4,7 +4,6 @@ package jsbridge
 
 import (
 	"math"
-	"strconv"
 	"syscall/js"
 
 	"github.com/norunners/vert"
@@ -23,7 +22,7 @@ func number(name string, given *float64, to *float64, want string) error {
 		return nil
 	}
 	if *given == 0 {
-		return &encoding.OptionError{Option: name, Want: want, Got: "0"}
+		return &encoding.OptionError{Option: name, Want: want, Got: encoding.Number(*given)}
 	}
 	*to = *given
 	return nil
@@ -36,22 +35,7 @@ func integer(name string, v float64) (int, error) {
 		if v > math.MaxInt32 {
 			want += " that fits memory"
 		}
-		return 0, &encoding.OptionError{Option: name, Want: want, Got: jsNumber(v)}
+		return 0, &encoding.OptionError{Option: name, Want: want, Got: encoding.Number(v)}
 	}
 	return int(v), nil
-}
-
-// jsNumber writes a number nearly as JavaScript does.
-func jsNumber(v float64) string {
-	switch {
-	case v == math.Trunc(v) && math.Abs(v) < 1e21:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case math.IsNaN(v):
-		return "NaN"
-	case math.IsInf(v, 1):
-		return "Infinity"
-	case math.IsInf(v, -1):
-		return "-Infinity"
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
 }

@@ -54,7 +54,7 @@ func CheckPositions(positions []float64, first int) error {
 	for i, p := range positions {
 		if !(math.Abs(p) <= angle.MaxPosition) {
 			return &encoding.OptionError{Option: fmt.Sprintf("positions[%d]", first+i),
-				Want: "a number within ±2^53", Got: format(p)}
+				Want: "a number within ±2^53", Got: encoding.Number(p)}
 		}
 	}
 	return nil

@@ -90,16 +90,16 @@ func (o SinusoidalOptions) check() error {
 	}
 	for _, v := range []named{{"base", o.Base}, {"minTimescale", o.MinTimescale}} {
 		if !(v.value > 0 && v.value <= math.MaxFloat64) {
-			return bad(v.name, "a positive finite number", format(v.value))
+			return bad(v.name, "a positive finite number", encoding.Number(v.value))
 		}
 	}
 	for _, v := range []named{{"scale", o.Scale}, {"inputScale", o.InputScale}} {
 		if f := math.Abs(float64(float32(v.value))); !(f >= 0x1p-126 && f <= math.MaxFloat32) {
-			return bad(v.name, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds", format(v.value))
+			return bad(v.name, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds", encoding.Number(v.value))
 		}
 	}
 	if f := o.FrequencyShift; !(math.Abs(f) <= math.MaxFloat64 && o.steps() > 0) {
-		return bad("frequencyShift", fmt.Sprintf("a finite number below n = %s, half the width", format(o.halfDim())), format(o.FrequencyShift))
+		return bad("frequencyShift", fmt.Sprintf("a finite number below n = %s, half the width", encoding.Number(o.halfDim())), encoding.Number(o.FrequencyShift))
 	}
 	return nil
 }
@@ -112,10 +112,10 @@ func (o SinusoidalOptions) blame() error {
 		usual float64
 	}{{named{"minTimescale", o.MinTimescale}, 1}, {named{"base", o.Base}, 10000}} {
 		if v.value != v.usual {
-			return &encoding.OptionError{Option: v.name, Want: want, Got: format(v.value)}
+			return &encoding.OptionError{Option: v.name, Want: want, Got: encoding.Number(v.value)}
 		}
 	}
-	return &encoding.OptionError{Option: "frequencyShift", Want: want, Got: format(o.FrequencyShift)}
+	return &encoding.OptionError{Option: "frequencyShift", Want: want, Got: encoding.Number(o.FrequencyShift)}
 }
 
 // columns returns the layout of a row and how many frequencies it has.
@@ -151,14 +151,6 @@ func (o SinusoidalOptions) steps() float64 {
 		return 1
 	}
 	return o.halfDim() - o.FrequencyShift
-}
-
-// format writes a number as people do, without an exponent while it is not absurd.
-func format(v float64) string {
-	if a := math.Abs(v); a >= 1e-6 && a < 1e21 {
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
 // quoteShort quotes a name of somebody else's making, cut so that a message stays a line.

@@ -44,7 +44,7 @@ func (s *Sinusoidal) ShiftMatrixRow(dst []float64, k float64, row int) error {
 	case len(s.freqs) > l.Pairs:
 		return &encoding.OptionError{Option: "dim", Want: `an even one, or oddDim "zero": a sine alone has no shift matrix`, Got: strconv.Itoa(l.Dim)}
 	case !(math.Abs(k) <= angle.MaxPosition):
-		return &encoding.OptionError{Option: "k", Want: "a number within ±2^53", Got: format(k)}
+		return &encoding.OptionError{Option: "k", Want: "a number within ±2^53", Got: encoding.Number(k)}
 	case row < 0 || row >= l.Dim || len(dst) != l.Dim:
 		return &encoding.OptionError{Option: "row", Want: fmt.Sprintf("a row below dim = %d, into an array of that length", l.Dim),
 			Got: fmt.Sprintf("row %d, length %d", row, len(dst))}

@@ -362,7 +362,7 @@ func TestBadOptions(t *testing.T) {
 		`oddDim: want "sin" or "zero", got "cos"`:                                                        {Dim: 4, OddDim: "cos"},
 		"base: want a positive finite number, got -1":                                                    {Dim: 4, Base: -1},
 		"base: want a positive finite number, got NaN":                                                   {Dim: 4, Base: nan},
-		"base: want a positive finite number, got +Inf":                                                  {Dim: 4, Base: inf},
+		"base: want a positive finite number, got Infinity":                                              {Dim: 4, Base: inf},
 		"base: want one that keeps all frequencies between":                                              {Dim: 4, Base: 1e300},
 		"minTimescale: want one that keeps all frequencies between":                                      {Dim: 4, MinTimescale: 1e-30},
 		"frequencyShift: want one that keeps all frequencies between":                                    {Dim: 64, FrequencyShift: 31.99},
@@ -371,7 +371,7 @@ func TestBadOptions(t *testing.T) {
 		"inputScale: want a number with a magnitude from 2^-126 to 3.4e38, which float32 holds, got NaN": {Dim: 4, InputScale: nan},
 		"frequencyShift: want a finite number below n = 2, half the width, got 2":                        {Dim: 4, FrequencyShift: 2},
 		"frequencyShift: want a finite number below n = 2, half the width, got NaN":                      {Dim: 4, FrequencyShift: nan},
-		"frequencyShift: want a finite number below n = 1, half the width, got +Inf":                     {Dim: 2, FrequencyShift: inf},
+		"frequencyShift: want a finite number below n = 1, half the width, got Infinity":                 {Dim: 2, FrequencyShift: inf},
 	} {
 		s, err := NewSinusoidal(o)
 		require.Nil(t, s)
@@ -393,7 +393,7 @@ func TestBadCallsChangeNothing(t *testing.T) {
 		"positions: want seq = 2 or batch·seq = 2 of them, got 0":                       {Positions: []float64{}},
 		"positions: want seq = 2 or batch·seq = 2 of them, got 3":                       {Positions: []float64{1, 2, 3}},
 		"positions[1]: want a number within ±2^53, got NaN":                             {Positions: []float64{1, math.NaN()}},
-		"positions[0]: want a number within ±2^53, got -Inf":                            {Positions: []float64{math.Inf(-1), 0}},
+		"positions[0]: want a number within ±2^53, got -Infinity":                       {Positions: []float64{math.Inf(-1), 0}},
 	} {
 		for name, call := range map[string]func([]float32, At) error{"Add": s.Add, "Subtract": s.Subtract, "Fill": s.Fill} {
 			require.ErrorContains(t, call(x, at), want, name)

@@ -28,7 +28,10 @@ export async function compile(given) {
   if (typeof Response === "function" && source instanceof Response) return fromResponse(source);
   if (isSharedBuffer(source)) return fromBytes(new Uint8Array(/** @type {any} */ (source)).slice(), "the bytes given as wasm");
   if (isArrayBuffer(source) || isView(source)) {
-    return fromBytes(/** @type {any} */ (source), "the bytes given as wasm");
+    const bytes = /** @type {any} */ (source);
+    // Node 20 does not compile a DataView.
+    const typed = isView(bytes) && tagOf(bytes) === undefined ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
+    return fromBytes(typed, "the bytes given as wasm");
   }
   throw typeError("wasm", "a URL, a Response, bytes or a WebAssembly.Module", source);
 }

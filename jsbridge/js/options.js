@@ -95,7 +95,7 @@ export function numbers(name, value) {
   if (tag !== undefined) {
     if (!includes(NUMERIC, tag)) throw typeError(name, "an array or typed array of numbers", value);
     if (!isUsable(value)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
-    const copy = new Float64(lengthOf(value));
+    const copy = room(name, lengthOf(value));
     setArray(copy, value);
     return copy;
   }
@@ -105,18 +105,29 @@ export function numbers(name, value) {
   const list = /** @type {unknown[]} */ (value);
   const length = list.length; // of a Proxy it may be anything
   if (typeof length !== "number") throw typeError(`${name}.length`, "a number", length);
-  let copy;
-  try {
-    copy = new Float64(length);
-  } catch {
-    throw rangeError(`${name}: want as many as memory holds, got ${describe(length)}`);
-  }
+  const copy = room(name, length);
   for (let i = 0; i < length; i++) {
     const element = list[i];
     if (typeof element !== "number") throw typeError(`${name}[${i}]`, "a number", element);
     copy[i] = element;
   }
   return copy;
+}
+
+/** The longest list of numbers that is taken: 2 GiB of copy. */
+const MOST_NUMBERS = 2 ** 28;
+
+/**
+ * @param {string} name
+ * @param {number} length
+ */
+function room(name, length) {
+  try {
+    if (length >= 0 && length <= MOST_NUMBERS && length % 1 === 0) return new Float64(length);
+  } catch {
+    // there is not that much memory
+  }
+  throw rangeError(`${name}: want from 0 to ${MOST_NUMBERS} of them, as memory allows, got ${describe(length)}`);
 }
 
 /** @param {readonly string[]} names */

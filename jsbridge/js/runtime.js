@@ -143,7 +143,7 @@ export class Runtime {
     const array = this.#value("posenc_alloc", length);
     if (array === 0) return undefined;
     const block = { array, address: this.#value("posenc_address", array) >>> 0, length };
-    instance.blocks.push(block);
+    instance.blocks[instance.blocks.length] = block;
     return block;
   }
 
@@ -155,7 +155,11 @@ export class Runtime {
   free(block, generation) {
     if (this.#instance === undefined || this.generation !== generation) return;
     const { blocks } = this.#instance;
-    blocks.splice(blocks.indexOf(block), 1);
+    for (let i = 0; i < blocks.length; i++) {
+      if (blocks[i] !== block) continue;
+      blocks[i] = blocks[blocks.length - 1];
+      blocks.length--;
+    }
     try {
       this.#value("posenc_free", block.array);
     } catch {
@@ -281,14 +285,15 @@ export class Runtime {
   }
 
   /**
-   * The instance can no longer be trusted: something unwound through Go, or Go has ended.
+   * The instance can no longer be trusted: something unwound through Go, or Go has ended. It is dropped before anything
+   * else, which may fail in its turn where the stack is full.
    * @param {unknown} [cause]
    */
   #died(cause) {
-    const said = because(this.#instance?.stderr() ?? "");
+    const instance = this.#instance;
     this.#instance = undefined;
     if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
-    return internalError(`posenc's WebAssembly instance died${said}`, cause);
+    return internalError(`posenc's WebAssembly instance died${because(instance === undefined ? "" : instance.stderr())}`, cause);
   }
 }
 
