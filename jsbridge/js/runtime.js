@@ -208,9 +208,10 @@ export class Runtime {
     try {
       result = /** @type {any} */ (instance.exports[name])(a);
     } catch (cause) {
-      throw this.#died(cause);
+      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
+      throw died(instance, cause);
     }
-    if (instance.go.exited) throw this.#died();
+    if (instance.go.exited) throw this.#ended(instance);
     return result;
   }
 
@@ -225,7 +226,8 @@ export class Runtime {
     try {
       status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e);
     } catch (cause) {
-      throw this.#died(cause);
+      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
+      throw died(instance, cause);
     }
     if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
   }
@@ -241,7 +243,8 @@ export class Runtime {
     try {
       status = instance.exports.posenc_run(handle, op, array, from, length, batch, offset, positions);
     } catch (cause) {
-      throw this.#died(cause);
+      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
+      throw died(instance, cause);
     }
     if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
   }
@@ -253,26 +256,29 @@ export class Runtime {
    * @returns {{ handle: number, dim: number, options: any }}
    */
   create(scheme, options) {
+    stackLeft();
     const instance = this.#live();
     let created;
     try {
       created = instance.bridge.create(scheme, options);
     } catch (cause) {
-      throw this.#died(cause);
+      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
+      throw died(instance, cause);
     }
-    if (instance.go.exited || created === undefined) throw this.#died();
+    if (instance.go.exited || created === undefined) throw this.#ended(instance);
     if (created.error) throw this.#reported(created.error);
     return created;
   }
 
   /** @param {Instance} instance @param {number} status */
   #failed(instance, status) {
-    if (instance.go.exited || (status !== 1 && status !== 2)) return this.#died();
+    if (instance.go.exited || (status !== 1 && status !== 2)) return this.#ended(instance);
     let problem;
     try {
       problem = instance.bridge.lastError();
     } catch (cause) {
-      return this.#died(cause);
+      this.#instance = undefined;
+      return died(instance, cause);
     }
     return this.#reported(problem);
   }
@@ -284,17 +290,21 @@ export class Runtime {
     return internalError(`posenc failed inside: ${problem.message}`);
   }
 
-  /**
-   * The instance can no longer be trusted: something unwound through Go, or Go has ended. It is dropped before anything
-   * else, which may fail in its turn where the stack is full.
-   * @param {unknown} [cause]
-   */
-  #died(cause) {
-    const instance = this.#instance;
+  /** Go has exited, or answers what it never would. @param {Instance} instance */
+  #ended(instance) {
     this.#instance = undefined;
-    if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
-    return internalError(`posenc's WebAssembly instance died${because(instance === undefined ? "" : instance.stderr())}`, cause);
+    return died(instance);
   }
+}
+
+/**
+ * The error for an instance that can no longer be trusted: something unwound through Go, or Go has ended.
+ * @param {Instance} instance
+ * @param {unknown} [cause]
+ */
+function died(instance, cause) {
+  if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
+  return internalError(`posenc's WebAssembly instance died${because(instance.stderr())}`, cause);
 }
 
 /** The line of a Go crash that says what happened, if there is one. @param {string} text */

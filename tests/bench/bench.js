@@ -1,0 +1,118 @@
+// Speed and memory against what else there is: node tests/bench/bench.js [--json FILE] [--quick],
+// after the package has been built. Ends with 1 when a contender's result is wrong, and with 0
+// whatever the speed.
+
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+
+import { colours, progress } from "../model/terminal.js";
+import { Disagreement, difference } from "./agree.js";
+import { goals } from "./goals.js";
+import { measure } from "./measure.js";
+import { MEMORY_CASES } from "./memory.js";
+import { loadPosenc } from "./package.js";
+import { machine, report } from "./report.js";
+import { ADD_SHAPES, addTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, naiveTable, TABLE_SHAPES, TABLE_TOLERANCE, tableTask } from "./tasks.js";
+import { startLane } from "./worker.js";
+
+/** @type {Record<"full" | "quick", import("./measure.js").Effort>} */
+const EFFORT = {
+  full: { repetitions: 21, repetition: 20, warmUp: 200 },
+  quick: { repetitions: 11, repetition: 5, warmUp: 20 },
+};
+
+/** @typedef {ReturnType<typeof import("./memory.js").createLane>} MemoryLane */
+/** @typedef {(stage: string, fraction: number) => void} OnProgress */
+
+/**
+ * The table that the loops add. It is posenc's, since its rounding differs from the naive one's in a
+ * few last bits; that it is the right table is checked here, against the formula.
+ * @param {import("./package.js").Posenc} posenc
+ * @param {number} seq
+ * @param {number} dim
+ */
+function checkedTable(posenc, seq, dim) {
+  const encoder = posenc.sinusoidal({ dim });
+  const table = encoder.table(seq);
+  encoder.dispose();
+  const wrong = difference(table, naiveTable(seq, dim), TABLE_TOLERANCE);
+  if (wrong !== undefined) throw new Disagreement(`posenc, table [${seq}, ${dim}]: ${wrong}`);
+  return table;
+}
+
+/**
+ * @param {import("./package.js").Posenc} posenc
+ * @param {import("./measure.js").Effort} effort
+ * @param {OnProgress} onProgress
+ */
+async function speed(posenc, effort, onProgress) {
+  const workers = ["./lane-posenc.js", "./lane-plain.js"].map((module) =>
+    /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(new URL(module, import.meta.url)));
+  // Each made when it is its turn: the long ones are large.
+  const tasks = [
+    ...ADD_SHAPES.map((shape) => () => addTask(shape, checkedTable(posenc, shape[1], shape[2]))),
+    () => decodeTask(DECODE_SHAPE, checkedTable(posenc, DECODE_LENGTH, DECODE_SHAPE[2])),
+    ...TABLE_SHAPES.map((shape) => () => tableTask(shape)),
+  ];
+  const measured = [];
+  try {
+    for (const [i, task] of tasks.entries()) {
+      measured.push(await measure(workers.map(({ lane }) => lane), task(), effort,
+        (fraction) => onProgress("Timing", (i + fraction) / tasks.length)));
+    }
+  } finally {
+    await Promise.all(workers.map(({ stop }) => stop()));
+  }
+  return measured;
+}
+
+/** @param {OnProgress} onProgress */
+async function memory(onProgress) {
+  const { lane, stop } = /** @type {typeof startLane<MemoryLane>} */ (startLane)(new URL("./memory.js", import.meta.url));
+  const growths = [];
+  try {
+    for (const [i, of] of MEMORY_CASES.entries()) {
+      onProgress("Measuring memory", i / MEMORY_CASES.length);
+      growths.push(await lane.growth(of));
+    }
+  } finally {
+    await stop();
+  }
+  return growths;
+}
+
+/** @param {{ json?: string, quick: boolean }} options */
+async function run({ json, quick }) {
+  if (json !== undefined) await access(dirname(json), constants.W_OK); // said now rather than in a minute
+  const effort = EFFORT[quick ? "quick" : "full"];
+  const bar = progress(process.stderr);
+  const start = performance.now();
+  let results;
+  try {
+    const posenc = await loadPosenc();
+    const { version } = posenc;
+    const measured = await speed(posenc, effort, (stage, fraction) => bar.update(stage, fraction));
+    const growths = await memory((stage, fraction) => bar.update(stage, fraction));
+    results = { version, effort, seconds: 0, measured, memory: growths, goals: goals({ measured, memory: growths }) };
+  } finally {
+    bar.done();
+  }
+  results.seconds = (performance.now() - start) / 1000;
+  console.log(report(results, colours(process.stdout)));
+  if (json !== undefined) await writeFile(json, `${JSON.stringify({ machine: machine(), ...results }, null, 1)}\n`);
+}
+
+let options;
+try {
+  ({ values: options } = parseArgs({ options: { json: { type: "string" }, quick: { type: "boolean", default: false } } }));
+} catch (error) {
+  console.error(`${/** @type {Error} */ (error).message}\nusage: node tests/bench/bench.js [--json FILE] [--quick]`);
+  process.exit(2);
+}
+try {
+  await run(/** @type {{ json?: string, quick: boolean }} */ (options));
+} catch (error) {
+  console.error(error instanceof Error ? `bench: ${error.message}` : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,113 @@
+// A lane runs contenders, one at a time: prepares, checks, warms up and times them. Each lane is a
+// worker with a JavaScript heap of its own (see worker.js), and the plain loops have one without
+// posenc in it. That is for their sake: when the memory of a WebAssembly module grows, its old
+// ArrayBuffer is detached, and once any buffer of a heap has been, V8 guards every access to every
+// typed array there. It costs the plain loops a quarter of their speed, which would be a gift to us.
+
+import { difference } from "./agree.js";
+
+/** @typedef {import("./tasks.js").Task} Task */
+
+/**
+ * @typedef {object} Work a contender that has its task
+ * @property {() => void} reset makes the input anew
+ * @property {(step: number) => void} run what is timed
+ * @property {() => Float32Array} result of the last run
+ * @property {() => void} [dispose]
+ */
+/** @typedef {{ name: string, begin: (task: Task) => Work | undefined }} Contender undefined: not one for this task */
+
+/** How often the same array is added to, if a single repetition does not take more. */
+const MOST_CALLS = 10_000;
+
+export class Lane {
+  #contenders;
+  /** @type {Map<string, { work: Work, calls: number }>} calls: since its input was made */
+  #entries = new Map();
+  /** @type {Task | undefined} */
+  #task;
+
+  /** @param {readonly Contender[]} contenders */
+  constructor(contenders) {
+    this.#contenders = contenders;
+  }
+
+  /**
+   * Gives all contenders the task, and lets go of the one before.
+   * @param {Task} task
+   * @returns {string[]} the names of those that can do it
+   */
+  prepare(task) {
+    for (const { work } of this.#entries.values()) work.dispose?.();
+    this.#entries.clear();
+    this.#task = task;
+    for (const { name, begin } of this.#contenders) {
+      const work = begin(task);
+      if (work !== undefined) this.#entries.set(name, { work, calls: Infinity });
+    }
+    return [...this.#entries.keys()];
+  }
+
+  /**
+   * @param {string} name
+   * @returns {string | undefined} what is wrong with its result
+   */
+  check(name) {
+    const { expected, tolerance } = /** @type {Task} */ (this.#task);
+    const { work } = this.#entry(name);
+    for (const { step, want } of expected) {
+      work.reset();
+      work.run(step);
+      const wrong = difference(work.result(), want, tolerance);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+
+  /**
+   * Runs until the engine has compiled all that it will, then finds how many calls fill a repetition.
+   * @param {string} name
+   * @param {number} warmUp in milliseconds
+   * @param {number} repetition in milliseconds
+   * @returns {number}
+   */
+  calibrate(name, warmUp, repetition) {
+    let calls = 1;
+    let fastest = Infinity; // by which nothing that disturbed a call makes the repetitions shorter
+    for (let spent = 0, took = 0; spent < warmUp || took < repetition; spent += took) {
+      took = this.time(name, calls);
+      fastest = Math.min(fastest, took / calls);
+      calls = Math.ceil(Math.min(10 * calls, (1.1 * repetition) / fastest));
+    }
+    return calls;
+  }
+
+  /**
+   * Times one repetition. A call before brings this contender's arrays back to the caches, which
+   * have been others' since its last turn. The input is made anew before it has been added to so
+   * often that its values are far from embeddings'.
+   * @param {string} name
+   * @param {number} calls
+   * @returns {number} milliseconds
+   */
+  time(name, calls) {
+    const entry = this.#entry(name);
+    const { work } = entry;
+    entry.calls += calls + 1;
+    if (entry.calls > MOST_CALLS) {
+      work.reset();
+      entry.calls = calls + 1;
+    }
+    work.run(0);
+    const start = performance.now();
+    for (let step = 1; step <= calls; step++) work.run(step);
+    return performance.now() - start;
+  }
+
+  /** @param {string} name */
+  #entry(name) {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new RangeError(`no contender ${name} for this task`);
+    return entry;
+  }
+}

@@ -1,0 +1,37 @@
+// The built package, as a user has it: dist/npm, imported late, so that one that is not there is
+// said in one line.
+
+import { readFile } from "node:fs/promises";
+
+const DIST = new URL("../../dist/npm/", import.meta.url);
+
+/** @typedef {{ batch?: number, offset?: number, positions?: ArrayLike<number> }} At */
+/** @typedef {{ readonly data: Float32Array, dispose(): void }} Allocation */
+/**
+ * The part of an encoder that is measured.
+ * @typedef {object} Encoder
+ * @property {(x: Float32Array | Allocation, at?: At) => unknown} add
+ * @property {(length: number, at?: At) => Float32Array} table
+ * @property {() => void} dispose
+ */
+/**
+ * The part of the package that is measured.
+ * @typedef {object} Posenc
+ * @property {string} version
+ * @property {(options: { dim: number }) => Encoder} sinusoidal
+ * @property {(length: number) => Allocation} alloc
+ */
+
+/**
+ * @param {{ fresh?: boolean }} [options] fresh: an instance of its own, that has done nothing yet
+ * @returns {Promise<Posenc>}
+ */
+export async function loadPosenc({ fresh = false } = {}) {
+  try {
+    const { load } = await import(new URL("index.js", DIST).href);
+    return await (fresh ? load({ wasm: await readFile(new URL("posenc.wasm", DIST)) }) : load());
+  } catch (cause) {
+    const missing = /** @type {{ code?: string }} */ (cause)?.code === "ERR_MODULE_NOT_FOUND";
+    throw missing ? new Error("dist/npm/ is not there: run ./build.sh first", { cause }) : cause;
+  }
+}

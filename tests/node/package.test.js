@@ -1,0 +1,118 @@
+// The package as it would be published: complete, with its licences and types, one version throughout, and nothing needed
+// at run time but what an engine has.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import * as everything from "../../dist/npm/index.js";
+import { PACKAGE } from "./child.js";
+
+const read = (/** @type {string} */ name) => readFileSync(new URL(name, PACKAGE), "utf8");
+const manifest = JSON.parse(read("package.json"));
+const files = readdirSync(PACKAGE);
+const modules = files.filter((name) => name.endsWith(".js"));
+const folder = mkdtempSync(join(tmpdir(), "posenc-package-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+/** A project in a folder of its own that has the package installed. @param {string} name */
+function project(name) {
+  const to = join(folder, name);
+  mkdirSync(join(to, "node_modules"), { recursive: true });
+  cpSync(fileURLToPath(PACKAGE), join(to, "node_modules/posenc"), { recursive: true });
+  return to;
+}
+
+test("nothing is needed at run time: no dependency, no import of anything but its own files", () => {
+  for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies", "bundleDependencies", "scripts", "bin"]) {
+    assert.equal(manifest[key], undefined, key);
+  }
+  for (const name of modules) {
+    const code = read(name).replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+    const imported = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s*)["']([^"']+)["']/gm)].map(([, specifier]) => specifier);
+    for (const specifier of imported) {
+      assert.match(specifier, /^\.\/[\w.]+\.js$/, `${name} imports ${specifier}`);
+      assert.ok(files.includes(specifier.slice(2)), `${name} imports ${specifier}, which is not there`);
+    }
+    assert.doesNotMatch(code, /\brequire\s*\(|\beval\s*\(|new Function\s*\(/, name);
+  }
+});
+
+test("it runs from a copy in an empty project, by its name", () => {
+  const to = project("runs");
+  writeFileSync(join(to, "main.mjs"), `
+    import { load } from "posenc";
+    const posenc = await load();
+    const wasm = await load({ wasm: import.meta.resolve("posenc/posenc.wasm") });
+    console.log([...posenc.sinusoidal({ dim: 2 }).table(1), ...wasm.sinusoidal({ dim: 2 }).table(1), posenc.version].join(" "));`);
+  assert.equal(execFileSync(process.execPath, ["main.mjs"], { cwd: to, encoding: "utf8" }), `0 1 0 1 ${manifest.version}\n`);
+});
+
+test("every file is there, every one that the manifest names, and no others", () => {
+  for (const name of ["package.json", "README.md", "LICENSE", "NOTICE", "index.js", "index.d.ts", "posenc.wasm", "wasm_exec.js"]) assert.ok(files.includes(name), name);
+  const named = [manifest.types, ...Object.values(manifest.exports).flatMap((each) => (typeof each === "string" ? each : Object.values(each)))];
+  for (const name of named) assert.ok(existsSync(new URL(name, PACKAGE)), name);
+  const patterns = manifest.files.map((/** @type {string} */ glob) => new RegExp(`^${glob.replace(/\./g, "\\.").replace(/\*/g, ".*")}$`));
+  const published = (/** @type {string} */ name) => name === "package.json" || patterns.some((/** @type {RegExp} */ p) => p.test(name));
+  assert.deepEqual(files.filter((name) => !published(name)), [], "files that would not be published");
+  for (const name of modules) assert.ok(files.includes(name.replace(/\.js$/, ".d.ts")), `types of ${name}`);
+  assert.equal(manifest.type, "module");
+  assert.equal(manifest.sideEffects, false);
+  const lines = files.filter((name) => !name.endsWith(".wasm")).flatMap((name) => read(name).split("\n").map((line) => `${name}: ${line}`));
+  assert.deepEqual(lines.filter((line) => /(^|[\s"'`=(])\/(home|root|work|tmp|Users)\/|%%[A-Z]+%%/.test(line)), [], "paths of a machine, and holes");
+  assert.ok(!readFileSync(new URL("posenc.wasm", PACKAGE)).includes(fileURLToPath(new URL("../../", import.meta.url))), "the folder it was built in is in the wasm");
+});
+
+test("the licence, and the notices of what the wasm and wasm_exec.js contain", () => {
+  assert.match(read("LICENSE"), /^MIT License[\s\S]*Permission is hereby granted, free of charge/);
+  assert.equal(manifest.license, "MIT");
+  const notice = read("NOTICE");
+  assert.match(notice, /The Go programming language[\s\S]*Copyright 2009 The Go Authors[\s\S]*Redistributions in binary form must reproduce/);
+  assert.match(notice, /vert[\s\S]*github\.com\/norunners\/vert[\s\S]*MIT License/);
+  assert.match(read("wasm_exec.js"), /Copyright 2018 The Go Authors/);
+});
+
+test("one version: of the package, the JavaScript and the wasm", async () => {
+  assert.match(manifest.version, /^\d+\.\d+\.\d+/);
+  const posenc = await everything.load(); // which refuses a wasm of another version; load.test.js has that
+  assert.equal(posenc.version, manifest.version);
+  assert.match(read("runtime.js"), new RegExp(`VERSION = "${manifest.version}"`));
+  assert.ok(readFileSync(new URL("posenc.wasm", PACKAGE)).includes(manifest.version), "the wasm has the version in it");
+});
+
+test("types for every export, which hold in a strict project", () => {
+  assert.deepEqual(Object.keys(everything), ["load"]);
+  const to = project("types");
+  writeFileSync(join(to, "package.json"), '{ "type": "module" }');
+  writeFileSync(join(to, "right.ts"), `
+    import { load, type Allocation, type At, type Convention, type ErrorCode, type PosencError, type Sinusoidal, type SinusoidalOptions, type WasmSource } from "posenc";
+    const source: WasmSource = new URL("https://example.org/posenc.wasm");
+    const posenc = await load({ wasm: source });
+    const given: SinusoidalOptions = { dim: 4, layout: "concat", inputScale: "sqrt-dim", convention: "whisper" satisfies Convention };
+    const pe: Sinusoidal = posenc.sinusoidal(given);
+    const at: At = { batch: 2, offset: -1, positions: new Float64Array(2), allowShared: true };
+    const x: Float32Array = pe.add(new Float32Array(8), at);
+    const memory: Allocation = pe.fill(posenc.alloc(8));
+    const numbers: number[] = [memory.length, memory.data[0], pe.table(2, { positions: [0, 1] })[0], pe.frequencies[0], pe.shiftMatrix(1)[0], pe.options.base, x.length];
+    const code: ErrorCode = (new Error() as PosencError).code;
+    const version: string = posenc.version;
+    memory.dispose(); pe.dispose();
+    export { numbers, code, version };`);
+  const wrong = ["posenc.sinusoidal({})", 'posenc.sinusoidal({ dim: "4" })', 'posenc.sinusoidal({ dim: 4, layout: "zigzag" })', "posenc.sinusoidal({ dim: 4, bse: 1 })", "pe.add([1, 2])",
+    "pe.add(new Float64Array(4))", "pe.add(x, { ofset: 1 })", "pe.table()", "pe.table(2, { batch: 1 })", "pe.options.dim = 5", "pe.options = pe.options", 'posenc.alloc("4")', "pe.runtime", "pe.handle"];
+  writeFileSync(join(to, "wrong.ts"), `import { load } from "posenc";\nconst posenc = await load();\nconst pe = posenc.sinusoidal({ dim: 4 });\nconst x = new Float32Array(4);\nexport {};\n${
+    wrong.map((line) => `// @ts-expect-error\n${line};`).join("\n")}\n`);
+  writeFileSync(join(to, "tsconfig.json"), JSON.stringify({
+    compilerOptions: { strict: true, noEmit: true, skipLibCheck: false, target: "es2022", module: "nodenext", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], types: [] },
+    files: ["right.ts", "wrong.ts"],
+  }));
+  const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+  try {
+    execFileSync(process.execPath, [tsc, "-p", to], { encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    assert.fail(/** @type {any} */ (error).stdout);
+  }
+});
