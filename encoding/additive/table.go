@@ -11,7 +11,7 @@ import (
 
 // TableBytes is the most memory that one encoder keeps for rows that it has made: 4 MiB, 2048 positions of 512
 // channels. What does not fit, and what lies elsewhere than the rows that are kept, is made for the call, at a third to
-// a fifth of the speed. Beside the rows an encoder keeps up to 250 bytes a channel for making them.
+// a fifth of the speed. Beside the rows an encoder keeps some 400 bytes a channel for making them.
 const TableBytes = 4 << 20
 
 // scratchBytes is how much is made at a time past the table, but at least 16 rows: it stays in a fast cache beside what it
