@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export GOTOOLCHAIN=go1.27.4 # the assembler of this version knows wasm's SIMD
 export GOFLAGS="-trimpath -buildvcs=false" # the same bytes wherever it is built
-npm=dist/npm
+npm=dist/npm.new            # becomes dist/npm when it is whole: somebody may be using that
 
 # step TITLE FUNCTION: runs it quietly, in a shell of its own that stops at the first command that fails (inside `if`, `&&`
 # and `||` bash would not); what it printed is then shown. On a terminal a bar shows how far the steps have come and how
@@ -22,11 +22,13 @@ step() {
   steps=$((steps + 1))
   log=$(mktemp)
   [ -t 2 ] || printf '[%d/%d] %s\n' "$steps" "$total" "$title" >&2
-  (set -e; "$2") >"$log" 2>&1 &
+  set -m # a process group of its own, so that Ctrl-C reaches what the step has started
+  (set -e; "$2") >"$log" 2>&1 </dev/null &
   pid=$!
-  trap 'kill '"$pid"' 2>/dev/null; rm -f '"$log"'; exit 130' INT TERM
+  set +m
+  trap 'kill -- -'"$pid"' 2>/dev/null; rm -f '"$log"'; echo >&2; exit 130' INT TERM
   while [ -t 2 ] && kill -0 "$pid" 2>/dev/null; do
-    printf '\r\033[K[%-*s] %s, %d s' "$total" "$(printf '%*s' "$steps" '' | tr ' ' '#')" "$title" $((SECONDS - start)) >&2
+    printf '\r\033[K[%-*s] %s, %d s' "$total" "$(printf '%*s' $((steps - 1)) '' | tr ' ' '#')" "$title" $((SECONDS - start)) >&2
     sleep 0.2
   done
   set +e
@@ -108,12 +110,14 @@ build() {
   step "building the JavaScript package" build_js
   step "checking types" build_types
   node tests/size.js "$npm" >&2
+  rm -rf dist/npm
+  mv "$npm" dist/npm
 }
 
 case ${1:-build} in
   build) build ;;
   demo) build; exec node tests/model/demo.js ;;
-  test) build; shift; exec tests/run.sh "$@" ;;
+  test) shift; tests/run.sh --check "$@"; build; exec tests/run.sh "$@" ;;
   bench) build; shift; exec node tests/bench/bench.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
   *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;

@@ -15,9 +15,10 @@ import * as sinusoidal from "./sinusoidal.js";
 /** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
 /** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
 /** @typedef {import("./sinusoidal.js").Convention} Convention */
+/** @typedef {Loaded} Posenc */
 
 /** posenc, loaded: `await load()`. */
-class Posenc {
+class Loaded {
   #runtime;
 
   /** @param {WebAssembly.Module} module */
@@ -51,20 +52,20 @@ class Posenc {
   }
 }
 
-/** @type {Promise<Posenc> | undefined} */
+/** @type {Promise<Loaded> | undefined} */
 let shared;
 
 /**
  * Loads the WebAssembly module. Without `wasm` it is the file beside this one, loaded once: every call gives the same
  * posenc, and after a failure the next call tries again. With `wasm` each call gives one of its own.
  * @param {{ wasm?: WasmSource | PromiseLike<WasmSource> }} [options]
- * @returns {Promise<Posenc>}
+ * @returns {Promise<Loaded>}
  */
 export async function load(options) {
   const { wasm } = snapshot("options", LOAD, options);
-  if (wasm !== undefined) return new Posenc(await compile(wasm));
+  if (wasm !== undefined) return new Loaded(await compile(wasm));
   if (shared === undefined) {
-    const attempt = compile(undefined).then((module) => new Posenc(module));
+    const attempt = compile(undefined).then((module) => new Loaded(module));
     attempt.catch(() => {
       if (shared === attempt) shared = undefined;
     });

@@ -23,10 +23,11 @@ const runners = {
   },
   go(folder, code) {
     const go = (/** @type {string[]} */ ...args) =>
-      execFileSync("go", args, { cwd: folder, encoding: "utf8", stdio: "pipe", env: { ...process.env, GOTOOLCHAIN: "go1.27.4", GOFLAGS: "-mod=mod" } });
+      execFileSync("go", args, { cwd: folder, encoding: "utf8", stdio: "pipe", env: { ...process.env, GOTOOLCHAIN: "auto" } });
     writeFileSync(join(folder, "main.go"), code);
     go("mod", "init", "example");
     go("mod", "edit", "-require", "posenc@v0.0.0", "-replace", `posenc=${root}`);
+    go("mod", "tidy");
     return go("run", ".");
   },
 };
