@@ -32,10 +32,11 @@ const (
 // use has doubled, and WebAssembly memory never shrinks.
 const collectEvery = 64 << 20
 
-// arrays are the arrays that JavaScript knows, by number: the first is staging, the others are what alloc gave out. A nil
-// one is free to be used again.
+// arrays are the arrays that JavaScript knows, by number: the first is staging, the others are what alloc gave out. The
+// numbers in unused are free to be used again.
 var (
 	arrays = [][]float32{staging}
+	unused []int32
 	live   int // bytes that alloc gave out
 	freed  int // bytes that came back since the last collection
 )
@@ -64,11 +65,11 @@ func alloc(length float64) int32 {
 	}
 	a := make([]float32, max(int(length), 1))
 	live += 4 * len(a)
-	for i := range arrays {
-		if arrays[i] == nil {
-			arrays[i] = a
-			return int32(i)
-		}
+	if last := len(unused) - 1; last >= 0 {
+		number := unused[last]
+		unused = unused[:last]
+		arrays[number] = a
+		return number
 	}
 	arrays = append(arrays, a)
 	return int32(len(arrays) - 1)
@@ -81,4 +82,5 @@ func free(array int32) {
 	live -= 4 * len(arrays[array])
 	freed += 4 * len(arrays[array])
 	arrays[array] = nil
+	unused = append(unused, array)
 }

@@ -210,6 +210,19 @@ func TestRowsHaveOneValue(t *testing.T) {
 	}
 }
 
+func TestPositionsAtTheEdge(t *testing.T) {
+	const edge = 1 << 53
+	s, _ := NewSinusoidal(SinusoidalOptions{Dim: 4})
+	row := func(p int64) []float32 { x, _ := s.Table(1, At{Offset: p}); return x }
+	for _, list := range [][]float64{{edge, edge}, {edge - 1, edge, edge, edge}, {-edge, -edge, -edge + 1}, {edge - 2, edge - 1, edge}} {
+		x, err := s.Table(len(list), At{Positions: list})
+		require.NoError(t, err)
+		for i, p := range list {
+			require.Equal(t, row(int64(p)), x[4*i:][:4], "position %.0f of %v", p, list)
+		}
+	}
+}
+
 func TestConcurrentUse(t *testing.T) {
 	s, _ := NewSinusoidal(SinusoidalOptions{Dim: 64})
 	want, _ := s.Table(2000, At{})

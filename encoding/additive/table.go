@@ -180,8 +180,8 @@ func (t *table) eachPosition(r rows, do func(from int, pe []float32)) {
 			from++
 			continue
 		}
-		for n < t.scratchRows() && from+n < r.seq && r.positions[from+n] == p+float64(n) {
-			n++
+		for n < t.scratchRows() && from+n < r.seq && p+float64(n) <= angle.MaxPosition-1 && r.positions[from+n] == p+float64(n) {
+			n++ // up to 2^53 - 1: 2^53 + 1 is no float64, and would look like 2^53 again
 		}
 		pe := t.window.Load().slice(int64(p), n, dim)
 		if pe == nil {

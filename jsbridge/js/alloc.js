@@ -2,7 +2,7 @@
 // Arrays in the module's own memory: what is done to them needs no copy. Only dispose() frees them. A finalizer could not
 // know whether a view of `data`, or a subarray of it, is still in somebody's hands after the Allocation is not.
 
-import { describe, disposedError, lostError, rangeError, typeError } from "./errors.js";
+import { describe, disposedError, lostError, rangeError, typeError, wrongThis } from "./errors.js";
 import { bufferOf, Float32, withoutUndefined } from "./intrinsics.js";
 
 /** The longest, 1 GiB; see jsbridge/memory.go. */
@@ -41,7 +41,7 @@ export class Allocation {
     if (!(length >= 0 && length <= MOST && length % 1 === 0)) {
       throw rangeError(`length: want an integer from 0 to ${MOST} (1 GiB), got ${describe(length)}`);
     }
-    const block = runtime.alloc(length);
+    const block = runtime.alloc(length + 0); // -0 becomes 0
     if (block === undefined) {
       throw rangeError(`length: want one that keeps all arrays of alloc() within 2 GiB, got ${length}; dispose() some first`);
     }
@@ -50,8 +50,14 @@ export class Allocation {
     this.#generation = runtime.generation;
   }
 
+  /** @param {unknown} self */
+  static #check(self) {
+    if (!isAllocation(self)) throw wrongThis("an array of alloc()", self);
+  }
+
   /** How many float32 there are. */
   get length() {
+    Allocation.#check(this);
     return this.#block.length;
   }
 
@@ -61,6 +67,7 @@ export class Allocation {
    * @returns {Float32Array<ArrayBuffer>}
    */
   get data() {
+    Allocation.#check(this);
     blockOf(this, this.#runtime);
     const buffer = this.#runtime.buffer;
     if (this.#view === undefined || bufferOf(this.#view) !== buffer) {
@@ -71,6 +78,7 @@ export class Allocation {
 
   /** Gives the memory back; views of `data` must not be used after it. Doing it twice is the same as once. */
   dispose() {
+    Allocation.#check(this);
     if (this.#disposed) return;
     this.#disposed = true;
     this.#view = undefined;

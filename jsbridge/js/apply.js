@@ -202,7 +202,8 @@ function staged(encoder, core, op, x, rows, batch, offset, positions) {
     }
     const first = count < 0 ? offset + row : 0;
     if (g === 1) {
-      const here = n === rows && batch === 1 ? x : part(x, (b * rows + row) * dim, size);
+      const fixed = n === rows && batch === 1 && isArrayBuffer(bufferOf(x)); // shared memory may grow under a view of it
+      const here = fixed ? x : part(x, (b * rows + row) * dim, size);
       if (op !== FILL) setArray(runtime.staging(size), here);
       runtime.run(handle, op, STAGING, 0, size, 1, first, count);
       setArray(here, runtime.staging(size)); // asked for again: the memory may have grown

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // What every encoder has: its options, its handle in Go, and an end.
 
-import { disposedError, typeError } from "./errors.js";
+import { disposedError, wrongThis } from "./errors.js";
 import { freeze, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
@@ -51,14 +51,14 @@ export class Encoder {
      * @readonly
      * @type {Readonly<Options>}
      */
-    this.options = freeze(publish(options));
-    Object.defineProperty(this, "options", { writable: false, configurable: false });
+    this.options;
+    Object.defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(options)), enumerable: true }));
     forgotten?.register(this, () => runtime.release(bound.handle, bound.generation), this);
   }
 
   static {
     coreOf = (encoder) => {
-      if (typeof encoder !== "object" || encoder === null || !(#bound in encoder)) throw typeError("this", "an encoder; call the method on one", encoder);
+      if (typeof encoder !== "object" || encoder === null || !(#bound in encoder)) throw wrongThis("an encoder", encoder);
       if (encoder.#disposed) throw disposedError(encoder.#scheme);
       const runtime = encoder.#runtime;
       const bound = encoder.#bound;
@@ -72,6 +72,7 @@ export class Encoder {
 
   /** Lets go of the memory that the encoder has in the module. Doing it twice is the same as once. */
   dispose() {
+    if (typeof this !== "object" || this === null || !(#bound in this)) throw wrongThis("an encoder", this);
     if (this.#disposed) return;
     this.#disposed = true;
     forgotten?.unregister(this);

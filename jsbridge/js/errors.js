@@ -22,7 +22,9 @@ import { arrayIsArray, isArrayBuffer, isSharedBuffer, isView, objectIs, tagOf } 
  * @returns {E & PosencError}
  */
 function coded(error, code) {
-  return Object.defineProperty(/** @type {any} */ (error), "code", { value: code, configurable: true, enumerable: true, writable: true });
+  return Object.defineProperty(/** @type {any} */ (error), "code", /** @type {any} */ ({
+    __proto__: null, value: code, configurable: true, enumerable: true, writable: true, // bare, as Object.prototype may have a `get`
+  }));
 }
 
 /**
@@ -118,4 +120,13 @@ export function quote(text) {
     out += plain ? text[i] : `\\u${(0x10000 + unit).toString(16).slice(1)}`;
   }
   return `"${out}"${text.length > short ? "..." : ""}`;
+}
+
+/**
+ * For a method that was taken off its object, or called through a Proxy of it.
+ * @param {string} what
+ * @param {unknown} self
+ */
+export function wrongThis(what, self) {
+  return typeError("this", `${what}; call the method on one, not on a copy of the method or a Proxy`, self);
 }

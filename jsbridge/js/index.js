@@ -1,6 +1,7 @@
 // posenc: positional encodings of Transformers, computed and applied where JavaScript keeps its numbers.
 
 import * as allocation from "./alloc.js";
+import { wrongThis } from "./errors.js";
 import { freeze } from "./intrinsics.js";
 import { compile } from "./load.js";
 import { snapshot } from "./options.js";
@@ -21,6 +22,12 @@ import * as sinusoidal from "./sinusoidal.js";
 class Loaded {
   #runtime;
 
+  /** @param {unknown} self @returns {Runtime} */
+  static #of(self) {
+    if (typeof self !== "object" || self === null || !(#runtime in self)) throw wrongThis("what load() gave", self);
+    return /** @type {any} */ (self).#runtime;
+  }
+
   /** @param {WebAssembly.Module} module */
   constructor(module) {
     this.#runtime = new Runtime(module);
@@ -38,7 +45,7 @@ class Loaded {
    * @returns {Sinusoidal}
    */
   sinusoidal(options) {
-    return new sinusoidal.Sinusoidal(this.#runtime, options);
+    return new sinusoidal.Sinusoidal(Loaded.#of(this), options);
   }
 
   /**
@@ -48,7 +55,7 @@ class Loaded {
    * @returns {Allocation}
    */
   alloc(length) {
-    return new allocation.Allocation(this.#runtime, length);
+    return new allocation.Allocation(Loaded.#of(this), length);
   }
 }
 

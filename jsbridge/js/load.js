@@ -24,21 +24,40 @@ export async function compile(given) {
   }
   const source = given === undefined ? defaultUrl() : await given;
   if (source instanceof WebAssembly.Module) return source;
+  if (source === "") throw loadError('wasm: want a URL, got ""');
   if (typeof source === "string" || isUrl(source)) return fromUrl(toUrl(source));
-  if (typeof Response === "function" && source instanceof Response) return fromResponse(source);
+  if (isResponse(source)) return fromResponse(source);
   if (isSharedBuffer(source)) return fromBytes(new Uint8Array(/** @type {any} */ (source)).slice(), "the bytes given as wasm");
   if (isArrayBuffer(source) || isView(source)) {
     const bytes = /** @type {any} */ (source);
     // Node 20 does not compile a DataView.
-    const typed = isView(bytes) && tagOf(bytes) === undefined ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
+    let typed = bytes;
+    try {
+      if (isView(bytes) && tagOf(bytes) === undefined) typed = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch (cause) {
+      throw loadError("the bytes given as wasm: the buffer is detached, or too short for the view", cause);
+    }
     return fromBytes(typed, "the bytes given as wasm");
   }
   throw typeError("wasm", "a URL, a Response, bytes or a WebAssembly.Module", source);
 }
 
-/** @param {unknown} value @returns {value is URL} */
+/** Whether it is a URL, and not only looks like one. @param {unknown} value @returns {value is URL} */
 function isUrl(value) {
-  return typeof URL === "function" && value instanceof URL;
+  try {
+    return typeof URL === "function" && value instanceof URL && typeof value.href === "string";
+  } catch {
+    return false;
+  }
+}
+
+/** @param {unknown} value @returns {value is Response} */
+function isResponse(value) {
+  try {
+    return typeof Response === "function" && value instanceof Response && typeof value.status === "number";
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string | URL} source */
@@ -89,7 +108,7 @@ async function fromResponse(response, name = response.url || "the Response given
     throw loadError(`${name}: the server answered ${response.status} ${response.statusText}`.trimEnd()
       + ". Copy posenc.wasm to where the page looks for it, or pass load({ wasm }) its URL");
   }
-  if (response.bodyUsed) throw loadError(`${name}: this Response has been read already; pass a fresh one`);
+  if (response.bodyUsed || response.body?.locked) throw loadError(`${name}: this Response has been read already; pass a fresh one`);
   const type = response.headers.get("content-type") ?? "";
   if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === "function") {
     const again = response.clone();

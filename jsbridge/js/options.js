@@ -3,7 +3,7 @@
 // prototype nor a polluted Object.prototype can add an option.
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, Float64, includes, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
+import { arrayIsArray, bufferOf, Float64, includes, isArrayBuffer, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -96,7 +96,11 @@ export function numbers(name, value) {
     if (!includes(NUMERIC, tag)) throw typeError(name, "an array or typed array of numbers", value);
     if (!isUsable(value)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
     const copy = room(name, lengthOf(value));
-    setArray(copy, value);
+    if (isArrayBuffer(bufferOf(value))) {
+      setArray(copy, value);
+    } else { // shared memory may grow under set(), which then finds too much
+      for (let i = 0; i < copy.length; i++) copy[i] = /** @type {any} */ (value)[i];
+    }
     return copy;
   }
   if (typeof value !== "object" || value === null || !isArray(value)) {

@@ -14,6 +14,14 @@ import { defineGo } from "./wasm_exec.js";
 /** @typedef {{ importObject: WebAssembly.Imports, run(instance: WebAssembly.Instance): Promise<void>, exited: boolean, exit: (code: number) => void }} Go */
 
 /**
+ * Object for Go: what it makes has no prototype, so that nothing on Object.prototype can be in the way of its answers.
+ */
+function Bare() {
+  return { __proto__: null };
+}
+Bare.keys = Object.keys;
+
+/**
  * A fresh world for one Go program.
  * @returns {{ go: Go, bridge: Bridge, stderr: () => string }}
  */
@@ -27,7 +35,8 @@ export function createRealm() {
   };
   const realm = {
     bridge,
-    Object, Array, Error, Uint8Array, Promise,
+    Object: Bare,
+    Array, Error, Uint8Array, Promise,
     TextEncoder, TextDecoder,
     crypto: globalThis.crypto,
     performance: globalThis.performance,

@@ -48,7 +48,7 @@ class Instance {
     const realm = createRealm();
     const instance = new WebAssembly.Instance(module, realm.go.importObject);
     this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
-    if (typeof this.exports.posenc_run !== "function") {
+    if (typeof this.exports.posenc_run !== "function" || !(this.exports.mem instanceof WebAssembly.Memory)) {
       throw loadError("posenc.wasm: this is a WebAssembly module, but not posenc's");
     }
     let failure;
@@ -155,10 +155,11 @@ export class Runtime {
   free(block, generation) {
     if (this.#instance === undefined || this.generation !== generation) return;
     const { blocks } = this.#instance;
-    for (let i = 0; i < blocks.length; i++) {
+    for (let i = blocks.length - 1; i >= 0; i--) { // what came last is likely to go first
       if (blocks[i] !== block) continue;
       blocks[i] = blocks[blocks.length - 1];
       blocks.length--;
+      break;
     }
     try {
       this.#value("posenc_free", block.array);

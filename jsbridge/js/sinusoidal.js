@@ -61,7 +61,7 @@ export class Sinusoidal extends Encoder {
       delete options.inputScale;
       options.inputScaleRule = rule;
     }
-    super(runtime, "sinusoidal", freeze(options), (filledIn) => (rule === undefined ? filledIn : { ...filledIn, inputScale: rule }));
+    super(runtime, "sinusoidal", freeze(options), (filledIn) => ({ ...filledIn, inputScale: rule ?? filledIn.inputScale }));
   }
 
   /**
@@ -133,7 +133,12 @@ export class Sinusoidal extends Encoder {
     const { runtime, handle, dim } = coreOf(this);
     if (dim > MOST_SHIFTED) throw rangeError(`dim: want at most ${MOST_SHIFTED} for a shift matrix, got ${dim}`);
     runtime.call("posenc_shift_row", handle, k, 0); // before there is a matrix
-    const matrix = new Float64(dim * dim);
+    let matrix;
+    try {
+      matrix = new Float64(dim * dim);
+    } catch {
+      throw rangeError(`dim: want one whose shift matrix this engine can hold now, got ${dim}`);
+    }
     for (let row = 0; row < dim; row++) {
       runtime.call("posenc_shift_row", handle, k, row);
       setArray(matrix, runtime.staging64(dim), row * dim);

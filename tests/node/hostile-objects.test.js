@@ -7,7 +7,7 @@ import vm from "node:vm";
 
 import { load } from "../../dist/npm/index.js";
 import { child } from "./child.js";
-import { embeddings, near, row, same } from "./reference.js";
+import { embeddings, same } from "./reference.js";
 
 const posenc = await load();
 const pe = posenc.sinusoidal({ dim: 4 });
@@ -45,8 +45,7 @@ test("what a getter or a Proxy's trap throws comes through unchanged, whatever i
 });
 
 test("each option is read exactly once, and so is each element of a list of positions", () => {
-  /** @param {any} target @param {Map<any, number>} reads */
-  const counted = (target, reads) => new Proxy(target, { get(t, key) { reads.set(key, (reads.get(key) ?? 0) + 1); return t[key]; } });
+  const counted = (/** @type {any} */ target, /** @type {Map<any, number>} */ reads) => new Proxy(target, { get(t, key) { reads.set(key, (reads.get(key) ?? 0) + 1); return t[key]; } });
   const once = (/** @type {Map<any, number>} */ reads, /** @type {string[]} */ keys) => assert.deepEqual(Object.fromEntries(reads), Object.fromEntries(keys.map((key) => [key, 1])));
   for (const op of [...OPS, "table"]) {
     const reads = new Map();
@@ -77,11 +76,8 @@ test("inherited options and a polluted Object.prototype are ignored", () => {
   class Options { constructor() { this.dim = 4; } get base() { return 5; } }
   assert.equal(posenc.sinusoidal(new Options()).options.base, 10000);
   const json = JSON.parse('{ "dim": 4, "__proto__": { "base": 5 } }'); // an own key named __proto__: refused by name, or ignored
-  try {
-    assert.equal(posenc.sinusoidal(json).options.base, 10000);
-  } catch (error) {
-    assert.match(/** @type {Error} */ (error).message, /^__proto__: unknown option/);
-  }
+  const outcome = () => { try { return `base ${posenc.sinusoidal(json).options.base}`; } catch (error) { return /** @type {Error} */ (error).message; } };
+  assert.match(outcome(), /^base 10000$|^__proto__: unknown option/);
   assert.equal(/** @type {any} */ ({}).base, undefined);
 });
 
@@ -252,5 +248,3 @@ test("nor in positions, frequencies, wavelengths, shiftMatrix and alloc", () => 
   assert.equal(status, 0);
   assert.deepEqual(answer, []);
 });
-
-test("after all this the rows are right", () => near(pe.table(2), [...row({ dim: 4 }, 0), ...row({ dim: 4 }, 1)], 1e-6, "rows"));
