@@ -179,6 +179,13 @@ func (g *Generator) turn(level, digit int) kernel.Angles {
 
 // exact writes the angles of all frequencies at an integer position, from the exact product.
 func (g *Generator) exact(dst kernel.Angles, position int64) {
+	if position == 0 { // the digit that every table begins with, three times
+		clear(dst.Sin)
+		for i := range dst.Cos {
+			dst.Cos[i] = 1
+		}
+		return
+	}
 	for i := range g.freqs {
 		p := g.freqs[i].at(position)
 		dst.Sin[i], dst.Cos[i] = p.sincos()
