@@ -7,7 +7,7 @@ import { coreOf } from "./encoder.js";
 import { describe, rangeError, typeError, typeErrorMessage } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, Float64, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
 import { boolean, number, numbers, snapshot } from "./options.js";
-import { stackLeft } from "./stack.js";
+import { FEW, stackLeft } from "./stack.js";
 import { FILL, POSITIONS_LENGTH, STAGING, STAGING_LENGTH } from "./runtime.js";
 
 /** @typedef {Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array | Uint8ClampedArray} TypedArray */
@@ -26,8 +26,8 @@ import { FILL, POSITIONS_LENGTH, STAGING, STAGING_LENGTH } from "./runtime.js";
 export const AT = /** @type {any} */ ({ __proto__: null, batch: number, offset: number, positions: numbers, allowShared: boolean });
 
 /**
- * How many float32 are staged at a time. To add, few: with the table's rows beside them they stay in the fastest cache.
- * To fill, more: rows are made in blocks of 16, from 8 before a multiple of 16 on, and a tile should have several.
+ * How many float32 are staged at a time, when they do not all fit in the staging buffer at once. To add, few: with the
+ * table's rows beside them they stay in the fastest cache. To fill, more: rows are made in blocks of 16, from 8 before a multiple of 16 on, and a tile should have several.
  */
 const CHUNK = 1 << 12;
 const FILL_CHUNK = 1 << 15;
@@ -172,11 +172,13 @@ function staged(encoder, core, op, x, rows, batch, offset, positions) {
   const { runtime, dim } = core;
   // Rows that must be made for the call are shared by as many sequences as fit; rows in memory need no sharing.
   const inMemory = positions === undefined && rows * dim * 4 <= TABLE_BYTES;
-  const group = inMemory || batch === 1 ? 1 : atLeast1(least(batch, STAGING_LENGTH / (16 * dim)));
+  const atOnce = rows * batch * dim <= STAGING_LENGTH && rows <= POSITIONS_LENGTH;
+  const group = atOnce ? batch : inMemory || batch === 1 ? 1 : atLeast1(least(batch, STAGING_LENGTH / (16 * dim)));
   const making = op === FILL || !inMemory;
   let tall = atLeast1(least((making ? FILL_CHUNK : CHUNK) / (dim * group), POSITIONS_LENGTH));
   if (making && tall > 16) tall -= tall % 16;
-  if (tall < rows || group < batch) stackLeft(); // after the first tile it would be too late to find that there is none
+  if (atOnce) tall = rows;
+  if (tall < rows || group < batch) stackLeft(FEW); // after the first tile it would be too late to find that there is none
   for (let row = 0, n = 0; row < rows; row += n) {
     n = rows - row < tall ? rows - row : tall;
     if (row === 0 && tall < rows && tall % 16 === 0) n -= (((offset + 8) % 16) + 16) % 16; // end where a block ends
@@ -201,12 +203,12 @@ function staged(encoder, core, op, x, rows, batch, offset, positions) {
       sendPositions(runtime, positions, row, n);
     }
     const first = count < 0 ? offset + row : 0;
-    if (g === 1) {
-      const fixed = n === rows && batch === 1 && isArrayBuffer(bufferOf(x)); // shared memory may grow under a view of it
-      const here = fixed ? x : part(x, (b * rows + row) * dim, size);
-      if (op !== FILL) setArray(runtime.staging(size), here);
-      runtime.run(handle, op, STAGING, 0, size, 1, first, count);
-      setArray(here, runtime.staging(size)); // asked for again: the memory may have grown
+    if (g === 1 || n === rows) { // a part of x without a gap
+      const fixed = g === batch && n === rows && isArrayBuffer(bufferOf(x)); // shared memory may grow under a view of it
+      const here = fixed ? x : part(x, (b * rows + row) * dim, g * size);
+      if (op !== FILL) setArray(runtime.staging(g * size), here);
+      runtime.run(handle, op, STAGING, 0, g * size, g, first, count);
+      setArray(here, runtime.staging(g * size)); // asked for again: the memory may have grown
     } else {
       const there = runtime.staging(g * size);
       for (let i = 0; i < g; i++) setArray(there, part(x, ((b + i) * rows + row) * dim, size), i * size);

@@ -6,7 +6,7 @@ import { compileError } from "./load.js";
 import { internalError, loadError, rangeError } from "./errors.js";
 import { bufferOf, Float32, Float64, lengthOf } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
-import { stackLeft } from "./stack.js";
+import { MANY, stackLeft } from "./stack.js";
 
 /** The version that Go's side must have as well; build.sh puts it in. */
 export const VERSION = "dev";
@@ -44,7 +44,7 @@ export const POSITIONS_LENGTH = 1 << 13;
 class Instance {
   /** @param {WebAssembly.Module} module */
   constructor(module) {
-    stackLeft();
+    stackLeft(MANY);
     const realm = createRealm();
     const instance = new WebAssembly.Instance(module, realm.go.importObject);
     this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
@@ -257,7 +257,7 @@ export class Runtime {
    * @returns {{ handle: number, dim: number, options: any }}
    */
   create(scheme, options) {
-    stackLeft();
+    stackLeft(MANY);
     const instance = this.#live();
     let created;
     try {

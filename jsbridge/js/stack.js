@@ -4,16 +4,21 @@
 import { internalError } from "./errors.js";
 import { reflectApply } from "./intrinsics.js";
 
-/** Starting Go takes the most, some 30 KB before the engine has optimised it. This is four times that: 32 frames of 4 KB. */
-const FRAMES = 32;
+/** Frames of 4 KB. Starting Go takes the most, some 30 KB before the engine has optimised it; MANY is four times that. */
+export const MANY = 32;
+/** For a call into Go that runs: four times what it takes, and a microsecond. */
+export const FEW = 6;
 /** @type {unknown[]} arguments nobody looks at, but which every frame has on the stack */
 const WEIGHT = Array.from({ length: 512 }, () => 0);
 
 let left = 0;
 
-/** Throws when the stack is nearly full, with nothing done yet. */
-export function stackLeft() {
-  left = FRAMES;
+/**
+ * Throws when the stack is nearly full, with nothing done yet.
+ * @param {number} frames FEW or MANY
+ */
+export function stackLeft(frames) {
+  left = frames;
   try {
     dig();
   } catch (cause) {
