@@ -51,7 +51,7 @@ export class Encoder {
      * @readonly
      * @type {Readonly<Options>}
      */
-    this.options;
+    this.options; // declares it for the types; an assignment would fail where Object.prototype has a read-only `options`
     Object.defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(options)), enumerable: true }));
     forgotten?.register(this, () => runtime.release(bound.handle, bound.generation), this);
   }
