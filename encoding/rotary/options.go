@@ -1,0 +1,70 @@
+package rotary
+
+// A Pairing says which channels of a head are turned together. To mistake one for the other is the field's commonest
+// bug: nothing fails, and every answer is wrong. [Permute] turns the weights of one into those of the other.
+type Pairing string
+
+// The two pairings in use. With n = rotaryDim/2, pair i is:
+const (
+	Half        Pairing = "half"        // (i, i+n): Hugging Face's Llama ("rotate_half"), GPT-NeoX, keras-hub, ggml NEOX, ONNX interleaved=0
+	Interleaved Pairing = "interleaved" // (2i, 2i+1): the paper, Meta's Llama, GPT-J, torchtune, burn, ggml NORMAL, ONNX interleaved=1
+)
+
+// Options choose a rotary encoding. Only HeadDim must be set; the zero value of the others means what is said there.
+type Options struct {
+	HeadDim   int     // width of a head ("head_dim"), 2 to MaxHeadDim
+	RotaryDim int     // how many of its first channels are turned ("rotary_dim", "partial_rotary_factor"·head_dim), even; 0 means HeadDim
+	Base      float64 // θ ("rope_theta", "rotary_emb_base"), above 0; 0 means 10000
+	Pairing   Pairing // "" means Half
+	Scaling   Scaling
+	// MaxPositionEmbeddings is the length that the model was trained for, M ("max_position_embeddings"). Dynamic needs it;
+	// yarn, longrope and llama3 take it where Scaling.OriginalMaxPositionEmbeddings is 0.
+	MaxPositionEmbeddings int
+}
+
+// A ScalingType names a rule that changes the frequencies to reach further than a model was trained for.
+type ScalingType string
+
+// The rules, by the names of Hugging Face's rope_type where it has one. [Scaling] has their formulas.
+const (
+	Default      ScalingType = "default"
+	Linear       ScalingType = "linear"
+	NTK          ScalingType = "ntk"
+	Dynamic      ScalingType = "dynamic"
+	YaRN         ScalingType = "yarn"
+	LongRoPE     ScalingType = "longrope"
+	Llama3       ScalingType = "llama3"
+	Proportional ScalingType = "proportional"
+	FreqFactors  ScalingType = "freq-factors" // ggml's rope_freqs: a divisor for each pair
+	RIFLEx       ScalingType = "riflex"
+)
+
+// Scaling says how frequencies w_i = θ^(-2i/d) and the size of cos and sin are changed, d being RotaryDim, s Factor and M
+// OriginalMaxPositionEmbeddings. Fields that a type does not use must be zero.
+type Scaling struct {
+	Type   ScalingType // "" means Default
+	Factor float64     // s ("factor"), at least 1 but for proportional, where above 0
+	Alpha  float64     // of ntk ("alpha"), at least 1
+
+	OriginalMaxPositionEmbeddings int     // M ("original_max_position_embeddings")
+	AttentionFactor               float64 // of yarn and longrope: final, cos and sin are multiplied by it ("attention_factor"); 0 means their formula
+
+	BetaFast     float64 // of yarn ("beta_fast"); 0 means 32
+	BetaSlow     float64 // of yarn ("beta_slow"); 0 means 1
+	Mscale       float64 // of yarn ("mscale"); 0 means not given
+	MscaleAllDim float64 // of yarn ("mscale_all_dim"); 0 means not given
+	NoTruncate   bool    // of yarn: the ramp's ends stay fractions ("truncate": false)
+
+	ShortFactor []float64 // of longrope: a divisor for each pair, for lengths up to M ("short_factor")
+	LongFactor  []float64 // of longrope: the same beyond M ("long_factor")
+
+	LowFreqFactor  float64 // of llama3 ("low_freq_factor"); 0 means 1
+	HighFreqFactor float64 // of llama3 ("high_freq_factor"); 0 means 4
+
+	PartialRotaryFactor float64 // of proportional: the part of a head's pairs that turn ("partial_rotary_factor"); 0 means 1
+
+	FreqFactors []float64 // of freq-factors: a divisor for each pair
+
+	Index  int // of riflex: k, the number of the pair that is slowed, from 0
+	Length int // of riflex: L, the number of positions (frames) that must not repeat
+}
