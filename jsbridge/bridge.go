@@ -26,6 +26,7 @@ var schemes = map[string]scheme{}
 // A handle is an encoder as JavaScript holds it.
 type handle struct {
 	dim     int
+	check   func(length int, at additive.At, positions int) error
 	ops     [3]func(x []float32, at additive.At) error // by op
 	float64 map[int32]func() []float64                 // by property
 	row     func(dst []float64, k float64, row int) error

@@ -38,7 +38,7 @@ func check(id int32, length, batch, offset, positions float64) (status int32) {
 	if !(length >= 0 && length <= 1<<53) {
 		return failed(&encoding.OptionError{Option: "length", Want: "a length that an array can have", Got: encoding.Number(length)})
 	}
-	return failed(where.Check(int(length), h.dim, int(positions)))
+	return failed(h.check(int(length), where, int(positions)))
 }
 
 // posenc_check_positions looks at the positions in the positions buffer; first is the number of the first of them.
@@ -46,7 +46,7 @@ func check(id int32, length, batch, offset, positions float64) (status int32) {
 //go:wasmexport posenc_check_positions
 func checkPositions(count int32, first float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
-	return failed(additive.CheckPositions(positions[:count], int(first)))
+	return failed(encoding.CheckPositions(positions[:count], int(first)))
 }
 
 // posenc_run does an operation in place on length elements of an array, from one on. positionCount is how many positions

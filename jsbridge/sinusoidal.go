@@ -84,7 +84,8 @@ func newSinusoidal(snapshot js.Value) (*handle, error) {
 	}
 	o = s.Options()
 	h := &handle{
-		dim: dim,
+		dim:   dim,
+		check: s.Check,
 		float64: map[int32]func() []float64{
 			propertyFrequencies: s.Frequencies,
 			propertyWavelengths: s.Wavelengths,

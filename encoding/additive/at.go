@@ -1,13 +1,6 @@
 package additive
 
-import (
-	"fmt"
-	"math"
-	"strconv"
-
-	"posenc/encoding"
-	"posenc/encoding/internal/angle"
-)
+import "posenc/encoding/internal/rows"
 
 // At says which position each row of x [batch, seq, dim] has. The length of x gives seq.
 //
@@ -27,81 +20,20 @@ type At struct {
 	Once bool
 }
 
-// rows is an At that has been checked against an array.
-type rows struct {
-	batch, seq int
-	first      int64
-	positions  []float64 // nil, or seq of them
-	once       bool
-}
-
-// Check says what Add would say of an array of length elements and of this many positions (-1: At.Offset counts), when
-// their values are not at hand yet. at.Positions has no part in it.
-func (at At) Check(length, dim, positions int) error {
-	at.Positions = nil
-	if positions >= 0 {
-		at.Offset = 0
-	}
-	r, err := at.check(length, dim)
-	if err == nil && positions >= 0 {
-		err = r.count(positions)
-	}
-	return err
-}
-
-// CheckPositions says what Add would say of these positions; the first of them is number first of the list.
-func CheckPositions(positions []float64, first int) error {
-	for i, p := range positions {
-		if !(math.Abs(p) <= angle.MaxPosition) {
-			return &encoding.OptionError{Option: fmt.Sprintf("positions[%d]", first+i),
-				Want: "a number within ±2^53", Got: encoding.Number(p)}
-		}
-	}
-	return nil
-}
+// TableBytes is the most memory that one encoder keeps for rows that it has made: 4 MiB, 2048 positions of 512
+// channels. What does not fit is made for the call. Beside the rows an encoder keeps some 400 bytes a channel for making
+// them.
+const TableBytes = rows.TableBytes
 
 // check returns what at means for an array of length elements, or says what is wrong with it.
-func (at At) check(length, dim int) (rows, error) {
-	r := rows{batch: at.Batch, first: at.Offset, once: at.Once}
-	if r.batch == 0 {
-		r.batch = 1
+func (at At) check(length, dim int) (rows.Span, error) {
+	s, err := rows.Split(length, dim, at.Batch, "batch·dim")
+	if err != nil {
+		return s, err
 	}
-	if r.batch < 0 {
-		return r, &encoding.OptionError{Option: "batch", Want: "a positive integer", Got: strconv.Itoa(at.Batch)}
-	}
-	if r.batch > math.MaxInt/dim || length%(r.batch*dim) != 0 {
-		return r, &encoding.OptionError{Option: "x",
-			Want: fmt.Sprintf("a length that is a multiple of batch·dim = %d·%d", r.batch, dim), Got: strconv.Itoa(length)}
-	}
-	r.seq = length / (r.batch * dim)
+	s.Once = at.Once
 	if at.Positions != nil {
-		return r, r.explicit(at.Positions)
+		return s, s.At(at.Positions)
 	}
-	if r.first < -angle.MaxPosition || r.first > angle.MaxPosition-int64(max(r.seq-1, 0)) {
-		return r, &encoding.OptionError{Option: "offset",
-			Want: fmt.Sprintf("an integer that keeps all %d positions within ±2^53", r.seq), Got: strconv.FormatInt(r.first, 10)}
-	}
-	return r, nil
-}
-
-// explicit takes a list of positions.
-func (r *rows) explicit(positions []float64) error {
-	if err := r.count(len(positions)); err != nil {
-		return err
-	}
-	r.positions = positions
-	return CheckPositions(positions, 0)
-}
-
-// count takes how many positions there are: one for each row of a sequence, or for each row of all.
-func (r *rows) count(n int) error {
-	switch n {
-	case r.seq:
-	case r.batch * r.seq:
-		r.batch, r.seq = 1, r.batch*r.seq
-	default:
-		return &encoding.OptionError{Option: "positions",
-			Want: fmt.Sprintf("seq = %d or batch·seq = %d of them", r.seq, r.batch*r.seq), Got: strconv.Itoa(n)}
-	}
-	return nil
+	return s, s.From(at.Offset)
 }

@@ -39,9 +39,9 @@ func (s *Sinusoidal) ShiftMatrix(k float64) ([]float64, error) {
 
 // ShiftMatrixRow writes one row of [Sinusoidal.ShiftMatrix] into dst [dim], for those who cannot hold the whole.
 func (s *Sinusoidal) ShiftMatrixRow(dst []float64, k float64, row int) error {
-	l := s.layout
+	l := s.waves.layout
 	switch {
-	case len(s.freqs) > l.Pairs:
+	case len(s.waves.freqs) > l.Pairs:
 		return &encoding.OptionError{Option: "dim", Want: `an even one, or oddDim "zero": a sine alone has no shift matrix`, Got: strconv.Itoa(l.Dim)}
 	case !(math.Abs(k) <= angle.MaxPosition):
 		return &encoding.OptionError{Option: "k", Want: "a number within ±2^53", Got: encoding.Number(k)}
@@ -55,7 +55,7 @@ func (s *Sinusoidal) ShiftMatrixRow(dst []float64, k float64, row int) error {
 		return nil
 	}
 	i, isCos := l.Frequency(row)
-	sin, cos := s.freqs[i].SinCos(k)
+	sin, cos := s.waves.freqs[i].SinCos(k)
 	if isCos {
 		sin = -sin
 	}

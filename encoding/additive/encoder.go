@@ -1,0 +1,122 @@
+package additive
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/kernel"
+	"posenc/encoding/internal/rows"
+)
+
+// maxTable is the most entries that Table makes: 1 TiB of them, or what an int can count.
+const maxTable = min(1<<38, math.MaxInt/4)
+
+// An encoder adds the rows of a source to embeddings. Every additive scheme has one inside, and with it these methods.
+type encoder struct {
+	dim        int
+	table      *rows.Table
+	inputScale float32 // multiplies x before rows are added
+	direct     adder   // or nil
+}
+
+// An adder is a source that can add its rows to x, or subtract them, while it makes them.
+type adder interface {
+	apply(op kernel.Op, x []float32, first int64)
+}
+
+func newEncoder(source rows.Source, dim int, inputScale float32) encoder {
+	return encoder{dim: dim, table: rows.NewTable(source, dim), inputScale: inputScale}
+}
+
+// Dim returns the width of a row.
+func (e *encoder) Dim() int { return e.dim }
+
+// Check says what Add would say of an array of length elements and of this many positions (-1: at.Offset counts), when
+// their values are not at hand yet. at.Positions has no part in it.
+func (e *encoder) Check(length int, at At, positions int) error {
+	at.Positions = nil
+	if positions >= 0 {
+		at.Offset = 0
+	}
+	s, err := at.check(length, e.dim)
+	if err == nil && positions >= 0 {
+		err = s.Count(positions)
+	}
+	return err
+}
+
+// Add adds the encoding to embeddings x [batch, seq, dim], in place:
+//
+//	x[b, j] = x[b, j]·inputScale + PE(position of row j)
+//
+// Both operations round to float32, as they do in PyTorch. After the first call for a length it does not allocate.
+func (e *encoder) Add(x []float32, at At) error { return e.apply(kernel.Plus, x, at) }
+
+// Subtract undoes Add, up to the rounding of the sum:
+//
+//	x[b, j] = (x[b, j] - PE(position of row j)) / inputScale
+func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Minus, x, at) }
+
+// apply adds or subtracts. What a decoder does for every token, one run of rows that are there already, and one long
+// sequence, whose rows go from the source straight into x, have ways of their own.
+func (e *encoder) apply(op kernel.Op, x []float32, at At) error {
+	s, err := at.check(len(x), e.dim)
+	if err != nil {
+		return err
+	}
+	if s.Batch == 1 && s.Positions == nil {
+		if pe := e.table.Cached(s); pe != nil {
+			e.combine(op, x, pe)
+			return nil
+		}
+		if e.direct != nil && e.inputScale == 1 {
+			e.direct.apply(op, x, s.First)
+			return nil
+		}
+	}
+	stride := s.Seq * e.dim
+	e.table.Each(s, func(from int, pe []float32) {
+		for b := range s.Batch {
+			e.combine(op, x[b*stride+from*e.dim:][:len(pe)], pe)
+		}
+	})
+	return nil
+}
+
+func (e *encoder) combine(op kernel.Op, x, pe []float32) {
+	switch {
+	case e.inputScale == 1 && op == kernel.Plus:
+		kernel.Add(x, pe)
+	case e.inputScale == 1:
+		kernel.Sub(x, pe)
+	case op == kernel.Plus:
+		kernel.ScaleAdd(x, pe, e.inputScale)
+	default:
+		kernel.SubUnscale(x, pe, e.inputScale)
+	}
+}
+
+// Fill overwrites x [batch, seq, dim] with the encoding's own rows.
+func (e *encoder) Fill(x []float32, at At) error {
+	s, err := at.check(len(x), e.dim)
+	if err == nil {
+		e.table.Fill(x, s)
+	}
+	return err
+}
+
+// Table returns the rows of length positions, [length, dim]. at.Batch has no part in it.
+func (e *encoder) Table(length int, at At) ([]float32, error) {
+	if length < 0 || length > maxTable/e.dim {
+		return nil, &encoding.OptionError{Option: "length",
+			Want: fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/e.dim), Got: strconv.Itoa(length)}
+	}
+	at.Batch = 1
+	if _, err := at.check(length*e.dim, e.dim); err != nil {
+		return nil, err // before there is an array
+	}
+	x := make([]float32, length*e.dim)
+	return x, e.Fill(x, at)
+}

@@ -1,0 +1,20 @@
+package encoding
+
+import (
+	"fmt"
+	"math"
+)
+
+// MaxPosition is the largest magnitude of a position: beyond it a float64 no longer holds every integer.
+const MaxPosition = 1 << 53
+
+// CheckPositions says whether these are positions: numbers within ±[MaxPosition]. The first of them is number first of
+// the list that the message is about.
+func CheckPositions(positions []float64, first int) error {
+	for i, p := range positions {
+		if !(math.Abs(p) <= MaxPosition) {
+			return &OptionError{Option: fmt.Sprintf("positions[%d]", first+i), Want: "a number within ±2^53", Got: Number(p)}
+		}
+	}
+	return nil
+}
