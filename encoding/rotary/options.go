@@ -20,6 +20,10 @@ type Options struct {
 	// MaxPositionEmbeddings is the length that the model was trained for, M ("max_position_embeddings"). Dynamic needs it;
 	// yarn, longrope and llama3 take it where Scaling.OriginalMaxPositionEmbeddings is 0.
 	MaxPositionEmbeddings int
+
+	XPos          XPosRole // "" means without; see [XPosRole]
+	XPosScaleBase float64  // how many positions have the decay ζ; 0 means 512
+	XPosCenter    float64  // c, the position without decay
 }
 
 // A ScalingType names a rule that changes the frequencies to reach further than a model was trained for.

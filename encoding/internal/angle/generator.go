@@ -43,6 +43,7 @@ func (l Layout) Frequency(j int) (i int, isCos bool) {
 // row, which cannot start in the middle, and a polynomial for each element, which is three times the work.
 type Generator struct {
 	freqs   []Frequency
+	gain    float64                                            // multiplies every sine and cosine before it is rounded
 	turns   [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each higher level, made when first needed
 	steps   atomic.Pointer[kernel.Steps]                       // by digit 1 to 8 of the lowest
 	cursors sync.Pool
@@ -54,8 +55,11 @@ const (
 )
 
 // NewGenerator returns a generator for these frequencies.
-func NewGenerator(freqs []Frequency) *Generator {
-	g := &Generator{freqs: freqs}
+func NewGenerator(freqs []Frequency) *Generator { return NewGeneratorGain(freqs, 1) }
+
+// NewGeneratorGain returns a generator whose every sine and cosine is multiplied by gain before it is rounded.
+func NewGeneratorGain(freqs []Frequency, gain float64) *Generator {
+	g := &Generator{freqs: freqs, gain: gain}
 	g.cursors.New = func() any { return g.newCursor() }
 	return g
 }
@@ -131,9 +135,9 @@ func (g *Generator) At(dst []float32, position float64, l Layout) {
 	for i := range g.freqs {
 		p := g.freqs[i].atReal(position)
 		s, c := p.sincos()
-		dst[l.Sin+i*l.Stride] = float32(s)
+		dst[l.Sin+i*l.Stride] = float32(s * g.gain)
 		if i < l.Pairs {
-			dst[l.Cos+i*l.Stride] = float32(c)
+			dst[l.Cos+i*l.Stride] = float32(c * g.gain)
 		}
 	}
 }
@@ -151,6 +155,12 @@ func (g *Generator) moveTo(c *cursor, level int, position int64) {
 	to := c.angles[level]
 	if level == levels-1 {
 		g.exact(to, position)
+		if g.gain != 1 { // what is turned from here keeps it
+			for i := range to.Sin {
+				to.Sin[i] *= g.gain
+				to.Cos[i] *= g.gain
+			}
+		}
 	} else {
 		unit := int64(1) << (4 * (level + 1))
 		above := nearest(position, radix*unit)

@@ -15,6 +15,8 @@ type Ladder struct {
 	Top   float64 // the first frequency, positive
 	Base  float64 // the wavelength of the last over that of the first is base/top when steps = count-1; positive
 	Steps float64 // the divisor of the exponent, positive; without effect when Count is 1
+	// LnStretch is added to the logarithm of Base, for bases that are no float64.
+	LnStretch Real
 }
 
 // The frequencies that the package carries, radians per position: beyond them a fixed would run short of bits.
@@ -43,7 +45,7 @@ func (f Frequency) Wavelength() float64 { return 1 / fixed(f).float64() }
 func (l Ladder) Frequencies() ([]Frequency, error) {
 	last := l.Top
 	if l.Count > 1 {
-		last = l.Top * math.Exp(-(math.Log(l.Base)-math.Log(l.Top))*float64(l.Count-1)/l.Steps)
+		last = l.Top * math.Exp(-(math.Log(l.Base)+l.LnStretch.Float64()-math.Log(l.Top))*float64(l.Count-1)/l.Steps)
 	}
 	for _, w := range []float64{l.Top, last} {
 		if !(w >= LowestFrequency && w <= HighestFrequency) {
@@ -68,6 +70,7 @@ func (l Ladder) Frequencies() ([]Frequency, error) {
 // ratio returns w_(i+1)/w_i = e^(-(ln base - ln top)/steps).
 func (l Ladder) ratio() fixed {
 	lnBase, baseBelow1 := log(l.Base)
+	lnBase, baseBelow1 = subSigned(lnBase, baseBelow1, fixed(l.LnStretch), true)
 	lnTop, topBelow1 := log(l.Top)
 	ln, negative := subSigned(lnBase, baseBelow1, lnTop, topBelow1)
 

@@ -20,18 +20,22 @@ type Span struct {
 	Once       bool      // the rows are needed for this call only: none are kept that were not kept already
 }
 
-// Split returns the span of an array of length elements whose rows have width elements, of which batch (0 means 1)
-// sequences follow each other. unit says what the width is made of, for messages: "batch·dim".
-func Split(length, width, batch int, unit string) (Span, error) {
+// Split returns the span of an array of length elements, of which batch (0 means 1) sequences follow each other. A row of
+// them has dim elements, or that for each of its heads where heads is not 0.
+func Split(length, batch, heads, dim int) (Span, error) {
 	if batch == 0 {
 		batch = 1
 	}
 	if batch < 0 {
 		return Span{}, &encoding.OptionError{Option: "batch", Want: "a positive integer", Got: strconv.Itoa(batch)}
 	}
+	width := dim * max(heads, 1)
 	if batch > math.MaxInt/width || length%(batch*width) != 0 {
-		return Span{}, &encoding.OptionError{Option: "x",
-			Want: fmt.Sprintf("a length that is a multiple of %s = %d·%d", unit, batch, width), Got: strconv.Itoa(length)}
+		want := fmt.Sprintf("batch·dim = %d·%d", batch, dim)
+		if heads > 0 {
+			want = fmt.Sprintf("batch·heads·headDim = %d·%d·%d", batch, heads, dim)
+		}
+		return Span{}, &encoding.OptionError{Option: "x", Want: "a length that is a multiple of " + want, Got: strconv.Itoa(length)}
 	}
 	return Span{Batch: batch, Seq: length / (batch * width)}, nil
 }

@@ -29,6 +29,10 @@ type Source interface {
 // A Table is the rows of a source, one for each integer position: a window of them in memory, the rest made
 // when asked for. It is safe for concurrent use.
 type Table struct {
+	// RunBytes is how much of the rows in memory Each gives at once when several sequences have them: what stays in a fast
+	// cache beside what it is used on. NewTable sets it for rows that are added.
+	RunBytes int
+
 	source Source
 	dim    int
 
@@ -47,7 +51,7 @@ type window struct {
 
 // NewTable returns the table of a source whose rows have dim elements.
 func NewTable(source Source, dim int) *Table {
-	t := &Table{source: source, dim: dim}
+	t := &Table{RunBytes: scratchBytes, source: source, dim: dim}
 	t.window.Store(&window{})
 	t.scratch.New = func() any {
 		rows := make([]float32, t.scratchRows()*dim)
@@ -136,7 +140,7 @@ func (t *Table) Each(s Span, do func(from int, rows []float32)) {
 	if rows := t.Cached(s); rows != nil {
 		run := len(rows)
 		if s.Batch > 1 { // a run at a time for the whole batch, so that it is read from the fastest cache
-			run = t.scratchRows() * t.dim
+			run = max(t.RunBytes/(4*t.dim), 1) * t.dim
 		}
 		for from := 0; from < len(rows); from += run {
 			do(from/t.dim, rows[from:min(from+run, len(rows))])

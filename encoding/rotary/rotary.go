@@ -1,0 +1,296 @@
+package rotary
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"sync/atomic"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/angle"
+	"posenc/encoding/internal/kernel"
+	"posenc/encoding/internal/rows"
+)
+
+// Rotary is the encoding of Su et al. 2021, "RoFormer", section 3.2.2: it turns each pair (a, b) of channels of a query or
+// key by an angle that grows with its position p,
+//
+//	a' = a·cos(p·w_i) - b·sin(p·w_i)
+//	b' = b·cos(p·w_i) + a·sin(p·w_i),   w_i = θ^(-2i/rotaryDim)
+//
+// so that the score of a query and a key depends on the distance of their positions only. [Pairing] says which channels
+// are a pair, [Scaling] what becomes of w_i. With yarn and longrope, cos and sin are multiplied by the attention
+// factor, as Hugging Face does it: a score then has its square.
+//
+// cos and sin are float32, correctly rounded but for near ties (see [posenc/encoding/additive.Sinusoidal]); products and
+// sums round to float32, as they do in PyTorch. It is safe for concurrent use.
+type Rotary struct {
+	options Options
+	waves   *waves                // of all lengths, or of those up to M
+	last    atomic.Pointer[waves] // of the last length beyond M, for dynamic and longrope
+}
+
+// waves are what one set of frequencies makes.
+type waves struct {
+	freqs   []angle.Frequency
+	factor  float64
+	forward *rows.Table // cos, sin with the factor
+	back    *rows.Table // with its inverse; the same table where the factor is 1
+	length  int64
+}
+
+// New checks the options and returns the encoder. The error is an [posenc/encoding.OptionError].
+func New(o Options) (*Rotary, error) {
+	o = o.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	w, err := o.newWaves(0)
+	if err != nil {
+		return nil, err
+	}
+	r := &Rotary{options: o, waves: w}
+	if o.lengthMatters() { // so that a length that some call has cannot fail
+		_, err = o.newWaves(maxLength)
+	}
+	return r, err
+}
+
+// lengthMatters reports whether the frequencies follow the length of the sequence.
+func (o Options) lengthMatters() bool { return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE }
+
+func (o Options) newWaves(length int64) (*waves, error) {
+	freqs, factor, err := o.frequencies(length)
+	if err != nil {
+		return nil, err
+	}
+	w := &waves{freqs: freqs, factor: factor, length: length}
+	w.forward = o.table(o.withXPos(o.source(freqs, factor), 1))
+	w.back = w.forward
+	if factor != 1 || o.XPos != "" {
+		w.back = o.table(o.withXPos(o.source(freqs, 1/factor), -1))
+	}
+	return w, nil
+}
+
+func (o Options) table(s rows.Source) *rows.Table {
+	t := rows.NewTable(s, o.RotaryDim)
+	t.RunBytes = runBytes
+	return t
+}
+
+// runBytes is how much of cos and sin is used for all heads before the next: what half of a second-level cache holds.
+const runBytes = 256 << 10
+
+// A source makes rows [cos of all pairs, sin of all pairs].
+type source struct {
+	gen    *angle.Generator
+	layout angle.Layout
+}
+
+func (o Options) source(freqs []angle.Frequency, gain float64) rows.Source {
+	n := o.RotaryDim / 2
+	return source{gen: angle.NewGeneratorGain(freqs, gain), layout: angle.Layout{Dim: 2 * n, Cos: 0, Sin: n, Stride: 1, Pairs: n}}
+}
+
+func (s source) Make(dst []float32, first int64)        { s.gen.Rows(kernel.Store, dst, first, s.layout) }
+func (s source) MakeAt(dst []float32, position float64) { s.gen.At(dst, position, s.layout) }
+
+// Options returns the options with defaults filled in.
+func (r *Rotary) Options() Options { return r.options }
+
+// InverseFrequencies returns w_0, w_1, ... (Hugging Face's inv_freq) in radians per position, each the float64 nearest
+// to its true value, for a sequence of this length; 0 means any that the model was trained for.
+func (r *Rotary) InverseFrequencies(length int64) []float64 {
+	w := r.of(length)
+	out := make([]float64, len(w.freqs))
+	for i, f := range w.freqs {
+		out[i] = f.Radians()
+	}
+	return out
+}
+
+// AttentionFactor returns what cos and sin are multiplied by.
+func (r *Rotary) AttentionFactor() float64 { return r.waves.factor }
+
+// of returns the waves for a sequence of this length.
+func (r *Rotary) of(length int64) *waves {
+	if !r.options.lengthMatters() || length <= int64(r.options.trained()) {
+		return r.waves
+	}
+	if r.options.Scaling.Type == LongRoPE {
+		length = maxLength // all of them have the same
+	}
+	w := r.last.Load()
+	if w == nil || w.length != length {
+		w, _ = r.options.newWaves(length)
+		r.last.Store(w)
+	}
+	return w
+}
+
+// Rotate turns queries or keys x, in place. After the first call for a length it does not allocate.
+func (r *Rotary) Rotate(x []float32, at At) error { return r.rotate(x, at, false) }
+
+// Unrotate turns them back: the inverse of Rotate, up to the rounding of both.
+func (r *Rotary) Unrotate(x []float32, at At) error { return r.rotate(x, at, true) }
+
+func (r *Rotary) rotate(x []float32, at At, back bool) error {
+	b, err := r.block(len(x), at)
+	if err != nil {
+		return err
+	}
+	w := r.of(b.length(at))
+	table := w.forward
+	if back {
+		table = w.back
+	}
+	t := r.turning(b)
+	t.Back = back
+	b.each(x, at.Positions, t, table.Each)
+	return nil
+}
+
+// block checks at for an array of length elements.
+func (r *Rotary) block(length int, at At) (block, error) {
+	count := -1
+	if at.Positions != nil {
+		count = len(at.Positions)
+	}
+	b, err := at.check(length, r.options.HeadDim, count)
+	if err == nil && count >= 0 {
+		err = encoding.CheckPositions(at.Positions, 0)
+	}
+	if err == nil {
+		err = r.options.checkReach(b, at.Positions)
+	}
+	return b, err
+}
+
+func (r *Rotary) turning(b block) kernel.Turning {
+	return kernel.Turning{Heads: b.heads, HeadDim: r.options.HeadDim, Pairs: r.options.RotaryDim / 2, Interleaved: r.options.Pairing == Interleaved}
+}
+
+// each turns all of x by the rows that the table's Each gives.
+func (b block) each(x []float32, positions []float64, t kernel.Turning, each func(rows.Span, func(from int, rows []float32))) {
+	width := t.Heads * t.HeadDim
+	stride := b.Seq * width
+	for part := range b.parts {
+		s := b.Span
+		if positions != nil {
+			s.Positions = positions[part*b.Seq:][:b.Seq]
+		}
+		here := x[part*b.Batch*stride:]
+		each(s, func(from int, rows []float32) {
+			t.Tokens = len(rows) / (2 * t.Pairs)
+			for i := range b.Batch {
+				kernel.Rotate(here[i*stride+from*width:][:t.Tokens*width], rows, t)
+			}
+		})
+	}
+}
+
+// length is how long the sequence is: what at says, or what its positions do.
+func (b block) length(at At) int64 {
+	if at.Length != 0 {
+		return at.Length
+	}
+	if at.Positions == nil {
+		return b.First + int64(b.Seq)
+	}
+	largest := 0.0
+	for _, p := range at.Positions {
+		largest = max(largest, p)
+	}
+	return int64(math.Floor(largest)) + 1
+}
+
+// Shift turns cached keys x as if they stood delta positions later than where they were rotated: Shift(k, delta) of what was
+// rotated at p is k rotated at p + delta, up to rounding. It is how a context is moved without computing it anew. The
+// attention factor is in x already and is not applied again; at.Offset and at.Positions have no part in it.
+//
+// With dynamic and longrope, keys of one length do not fit queries of another, and no shift mends that; at.Length says whose
+// frequencies to take.
+func (r *Rotary) Shift(x []float32, delta float64, at At) error {
+	at.Offset, at.Positions = 0, nil
+	b, err := r.block(len(x), at)
+	if err != nil {
+		return err
+	}
+	if !(math.Abs(delta) <= encoding.MaxPosition) {
+		return bad("delta", "a number within ±2^53", encoding.Number(delta))
+	}
+	o := r.options
+	o.XPosCenter = 0 // where the decay of a shift begins
+	if err := o.checkReach(b, []float64{delta}); err != nil {
+		return err
+	}
+	row := make([]float32, o.RotaryDim)
+	o.withXPos(o.source(r.of(at.Length).freqs, 1), 1).MakeAt(row, delta)
+	t := r.turning(b)
+	t.Tokens, t.OneRow = b.Batch*b.parts*b.Seq, true
+	kernel.Rotate(x, row, t)
+	return nil
+}
+
+// CosSin returns the cosines and the sines of length positions, [length, rotaryDim/2] each, multiplied by the attention
+// factor. at.Batch, at.Heads and at.Order have no part in it.
+func (r *Rotary) CosSin(length int, at At) (cos, sin []float32, err error) {
+	n := r.options.RotaryDim / 2
+	if length < 0 || length > maxTable/n {
+		return nil, nil, bad("length", fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/n), strconv.Itoa(length))
+	}
+	count := len(at.Positions)
+	if at.Positions == nil {
+		count = -1
+	}
+	if err := r.Check(length*r.options.HeadDim, one(at), count); err != nil {
+		return nil, nil, err // before there is an array
+	}
+	cos, sin = make([]float32, length*n), make([]float32, length*n)
+	return cos, sin, r.FillCosSin(cos, sin, at)
+}
+
+// maxTable is the most cosines that CosSin makes: 1 TiB of them, or what an int can count.
+const maxTable = min(1<<38, math.MaxInt/4)
+
+// one is at for a single vector in each row.
+func one(at At) At {
+	at.Batch, at.Heads, at.Order = 1, 1, BSHD
+	return at
+}
+
+// FillCosSin is CosSin into arrays [length, rotaryDim/2].
+func (r *Rotary) FillCosSin(cos, sin []float32, at At) error {
+	n := r.options.RotaryDim / 2
+	if len(cos) != len(sin) || len(cos)%n != 0 {
+		return bad("sin", fmt.Sprintf("as many as cos = %d, a multiple of rotaryDim/2 = %d", len(cos), n), strconv.Itoa(len(sin)))
+	}
+	at = one(at)
+	b, err := r.block(len(cos)/n*r.options.HeadDim, at)
+	if err != nil {
+		return err
+	}
+	b.Positions = at.Positions
+	r.of(b.length(at)).forward.Each(b.Span, func(from int, rows []float32) {
+		for at := from * n; len(rows) > 0; at, rows = at+n, rows[2*n:] {
+			copy(cos[at:at+n], rows)
+			copy(sin[at:at+n], rows[n:])
+		}
+	})
+	return nil
+}
+
+// Check says what Rotate would say of an array of length elements and of this many positions (-1: at.Offset counts), when
+// their values are not at hand yet. at.Positions has no part in it.
+func (r *Rotary) Check(length int, at At, positions int) error {
+	at.Positions = nil
+	if positions >= 0 {
+		at.Offset = 0
+	}
+	b, err := at.check(length, r.options.HeadDim, positions)
+	if err == nil && positions < 0 {
+		err = r.options.checkReach(b, nil)
+	}
+	return err
+}

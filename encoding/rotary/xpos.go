@@ -1,0 +1,130 @@
+package rotary
+
+import (
+	"fmt"
+	"math"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/angle"
+	"posenc/encoding/internal/rows"
+)
+
+// An XPosRole says which side of a score is turned; see [Options].
+type XPosRole string
+
+// The two sides. A model with xPos has an encoder for each.
+const (
+	XPosQuery XPosRole = "query"
+	XPosKey   XPosRole = "key"
+)
+
+// xpos is the decay of Sun et al. 2022, "A Length-Extrapolatable Transformer", section 3.2: cos and sin of pair i are
+// multiplied by
+//
+//	ζ_i^((p-c)/base) for queries,  ζ_i^(-(p-c)/base) for keys,   ζ_i = (2i + 0.4·d)/(1.4·d)
+//
+// so a score decays with the distance, and the rest cancels. The products round to float32 a second time.
+//
+// For an integer position the power is that of the multiple of 64 below it, times the power of one step as often as
+// needed, in float64: a function of the position alone.
+type xpos struct {
+	rows.Source
+	logs   []float64 // ±ln ζ_i / base
+	step   []float64 // its power of e
+	center float64
+}
+
+const xposAnchor = 64
+
+// withXPos multiplies a source by the decay of the options, or by its inverse where sign is -1.
+func (o Options) withXPos(s rows.Source, sign float64) rows.Source {
+	if o.XPos == "" {
+		return s
+	}
+	if o.XPos == XPosKey {
+		sign = -sign
+	}
+	x := xpos{Source: s, center: o.XPosCenter}
+	d := float64(o.RotaryDim)
+	for i := range o.RotaryDim / 2 {
+		ln := angle.Log((float64(2*i)+float64(0.4*d))/(1.4*d)) / o.XPosScaleBase * sign
+		x.logs = append(x.logs, ln)
+		x.step = append(x.step, angle.Exp(ln))
+	}
+	return x
+}
+
+// Make writes the rows of positions first, first+1, ...
+func (x xpos) Make(dst []float32, first int64) {
+	x.Source.Make(dst, first)
+	n := len(x.logs)
+	power := make([]float64, n)
+	from := first &^ (xposAnchor - 1)
+	for p := from; p < first+int64(len(dst)/(2*n)); p++ {
+		for i, ln := range x.logs {
+			if p&(xposAnchor-1) == 0 {
+				power[i] = angle.Exp(ln * (float64(p) - x.center))
+			} else {
+				power[i] *= x.step[i]
+			}
+		}
+		if p >= first {
+			scale(dst[int(p-first)*2*n:][:2*n], power)
+		}
+	}
+}
+
+// MakeAt writes the row of any position.
+func (x xpos) MakeAt(dst []float32, position float64) {
+	if position == math.Trunc(position) {
+		x.Make(dst, int64(position))
+		return
+	}
+	x.Source.MakeAt(dst, position)
+	power := make([]float64, len(x.logs))
+	for i, ln := range x.logs {
+		power[i] = angle.Exp(ln * (position - x.center))
+	}
+	scale(dst, power)
+}
+
+func scale(row []float32, power []float64) {
+	n := len(power)
+	for i, f := range power {
+		row[i] = float32(float64(row[i]) * f)
+		row[n+i] = float32(float64(row[n+i]) * f)
+	}
+}
+
+// xposReach is how far from the center a position may be: beyond it the powers leave float32.
+func (o Options) xposReach() float64 { return math.Floor(60 * o.XPosScaleBase) }
+
+func (o Options) checkXPos() error {
+	switch {
+	case o.XPos != "" && o.XPos != XPosQuery && o.XPos != XPosKey:
+		return bad("xpos", `"query" or "key"`, fmt.Sprintf("%.40q", string(o.XPos)))
+	case o.XPos == "" && (o.XPosScaleBase != 0 || o.XPosCenter != 0):
+		return bad("xpos", `"query" or "key" where xposScaleBase or xposCenter is given`, "none")
+	case o.XPos != "" && !(o.XPosScaleBase >= 1 && o.XPosScaleBase <= maxLength):
+		return bad("xposScaleBase", "a number from 1 to 2^40", encoding.Number(o.XPosScaleBase))
+	case !(math.Abs(o.XPosCenter) <= encoding.MaxPosition):
+		return bad("xposCenter", "a number within ±2^53", encoding.Number(o.XPosCenter))
+	}
+	return nil
+}
+
+// checkReach says whether positions are within reach of xpos.
+func (o Options) checkReach(b block, positions []float64) error {
+	if o.XPos == "" {
+		return nil
+	}
+	for _, p := range positions {
+		if math.Abs(p-o.XPosCenter) > o.xposReach() {
+			return bad("positions", fmt.Sprintf("all within %g of xposCenter with xpos", o.xposReach()), encoding.Number(p))
+		}
+	}
+	if first := float64(b.First); positions == nil && (math.Abs(first-o.XPosCenter) > o.xposReach() || math.Abs(first+float64(b.Seq)-1-o.XPosCenter) > o.xposReach()) && b.Seq > 0 {
+		return bad("offset", fmt.Sprintf("one that keeps all %d positions within %g of xposCenter with xpos", b.Seq, o.xposReach()), encoding.Number(first))
+	}
+	return nil
+}
