@@ -1,7 +1,6 @@
 package encoding
 
 import (
-	"fmt"
 	"math"
 )
 
@@ -13,7 +12,7 @@ const MaxPosition = 1 << 53
 func CheckPositions(positions []float64, first int) error {
 	for i, p := range positions {
 		if !(math.Abs(p) <= MaxPosition) {
-			return &OptionError{Option: fmt.Sprintf("positions[%d]", first+i), Want: "a number within ±2^53", Got: Number(p)}
+			return &OptionError{Option: Text("positions[", first+i, "]"), Want: "a number within ±2^53", Got: Number(p)}
 		}
 	}
 	return nil

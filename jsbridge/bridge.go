@@ -4,37 +4,41 @@ package jsbridge
 
 import (
 	"errors"
-	"fmt"
-	"slices"
+	"reflect"
 	"syscall/js"
 
 	"github.com/norunners/vert"
 
 	"posenc/encoding"
-	"posenc/encoding/additive"
 )
 
 // Version is checked by the ES module against its own; build.sh sets both.
 var Version = "dev"
 
 // A scheme makes an encoder from a snapshot of its options. It is registered under the name of its call.
-type scheme func(options js.Value) (*handle, error)
+type scheme func(s snapshot) (*handle, error)
 
 // schemes has a line for each scheme, added by its file.
 var schemes = map[string]scheme{}
 
 // A handle is an encoder as JavaScript holds it.
 type handle struct {
-	dim     int
-	check   func(length int, at additive.At, positions int) error
-	ops     [3]func(x []float32, at additive.At) error // by op
-	float64 map[int32]func() []float64                 // by property
-	row     func(dst []float64, k float64, row int) error
-	options any // a struct for vert: the options with defaults filled in
+	width          int // elements of a row, or of a head's part of it
+	rowLength      int // elements of what is kept of a row's position
+	axes           int // numbers of a position
+	check          func(c *call, length, positions int) error
+	checkPositions func(positions []float64, first int) error
+	run            func(c *call) error
+	numbers        map[int32]func() []float64 // by property
+	row            func(dst []float64, k float64, row int) error
+	options        any // a struct for vert: the options with defaults filled in
 }
 
 // handles are the encoders that live, by number; a nil one is free to be used again. None has number 0.
 var handles = []*handle{nil}
+
+// free are the numbers that were given back.
+var free []int
 
 var errHandle = errors.New("no such encoder")
 
@@ -61,7 +65,7 @@ var last error
 func Start() {
 	bridge := js.Global().Get("bridge")
 	bridge.Set("version", Version)
-	bridge.Set("create", js.FuncOf(func(_ js.Value, args []js.Value) any { return create(args[0].String(), args[1]) }))
+	bridge.Set("create", js.FuncOf(func(_ js.Value, args []js.Value) any { return create(args[0].String(), args[1], args[2]) }))
 	// The last of them: with it the ES module knows that the start went through.
 	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any { return vert.ValueOf(report(last)).JSValue() }))
 	select {}
@@ -69,9 +73,11 @@ func Start() {
 
 // A created is what create answers: the handle, or the error.
 type created struct {
-	Handle int      `js:"handle"`
-	Dim    int      `js:"dim"`
-	Error  *problem `js:"error"`
+	Handle    int      `js:"handle"`
+	Width     int      `js:"width"`
+	RowLength int      `js:"rowLength"`
+	Axes      int      `js:"axes"`
+	Error     *problem `js:"error"`
 }
 
 // A problem is an error on its way to JavaScript.
@@ -88,26 +94,31 @@ func report(err error) *problem {
 	return &problem{Message: err.Error(), Option: errors.As(err, &option)}
 }
 
-// create makes an encoder.
-func create(name string, options js.Value) (answer js.Value) {
+// create makes an encoder. numbers are those of the arrays that it is given; they are the encoder's from here on.
+func create(name string, options, numbers js.Value) (result js.Value) {
 	defer func() {
 		if r := recover(); r != nil {
-			answer = vert.ValueOf(created{Error: report(fmt.Errorf("panic: %v", r))}).JSValue()
+			result = vert.ValueOf(created{Error: report(panicError(r))}).JSValue()
 		}
 	}()
-	h, err := schemes[name](options)
+	taken := make([][]float32, numbers.Length())
+	for i := range taken {
+		taken[i] = take(numbers.Index(i).Int())
+	}
+	h, err := schemes[name](snapshot{options, taken})
 	if err != nil {
 		return vert.ValueOf(created{Error: report(err)}).JSValue()
 	}
-	id := slices.Index(handles[1:], nil) + 1
-	if id == 0 {
-		id = len(handles)
+	id := len(handles)
+	if last := len(free) - 1; last >= 0 {
+		id, free = free[last], free[:last]
+	} else {
 		handles = append(handles, nil)
 	}
 	handles[id] = h
-	answer = vert.ValueOf(created{Handle: id, Dim: h.dim}).JSValue()
-	answer.Set("options", vert.ValueOf(h.options).JSValue())
-	return answer
+	result = vert.ValueOf(created{Handle: id, Width: h.width, RowLength: h.rowLength, Axes: h.axes}).JSValue()
+	result.Set("options", answer(reflect.ValueOf(h.options)))
+	return result
 }
 
 // failed turns an error, or nil, into a status.
@@ -124,6 +135,17 @@ func caught(panicked any, status int32) int32 {
 	if panicked == nil {
 		return status
 	}
-	last = fmt.Errorf("panic: %v", panicked)
+	last = panicError(panicked)
 	return statusPanic
+}
+
+// panicError says what a panic was about.
+func panicError(r any) error {
+	switch r := r.(type) {
+	case error:
+		return errors.New("panic: " + r.Error())
+	case string:
+		return errors.New("panic: " + r)
+	}
+	return errors.New("panic")
 }

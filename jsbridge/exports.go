@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"posenc/encoding"
-	"posenc/encoding/additive"
 )
 
 // The numbers of operations and properties; js/runtime.js has the same.
@@ -14,60 +13,101 @@ const (
 	opAdd = iota
 	opSubtract
 	opFill
+	opRotate
+	opUnrotate
+	opShift
+	opCosSin
 )
 
 const (
 	propertyFrequencies int32 = iota
 	propertyWavelengths
+	propertyFactor
 )
+
+// A call is what to do to an array, and which positions its rows have.
+type call struct {
+	op        int32
+	x         []float32
+	batch     int
+	heads     int
+	bhsd      bool
+	offset    float64 // an integer, but for opShift, where it is the shift
+	sequence  int64   // how long the whole sequence is; 0 for as long as its positions say
+	positions []float64
+	once      bool // the rows need not be kept
+}
+
+// newCall checks the numbers that came.
+func newCall(op int32, batch, heads float64, order int32, offset, sequence float64) (c call, err error) {
+	if c.batch, err = integer("batch", batch); err != nil {
+		return c, err
+	}
+	if c.heads, err = integer("heads", heads); err != nil {
+		return c, err
+	}
+	if op != opShift && (offset != math.Trunc(offset) || math.Abs(offset) > encoding.MaxPosition) {
+		return c, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: encoding.Number(offset)}
+	}
+	if !(sequence >= 0 && sequence <= encoding.MaxPosition && sequence == math.Trunc(sequence)) {
+		return c, &encoding.OptionError{Option: "length", Want: "a positive integer up to 2^53", Got: encoding.Number(sequence)}
+	}
+	c.op, c.bhsd, c.offset, c.sequence = op, order != 0, offset, int64(sequence)
+	return c, nil
+}
 
 // posenc_check says whether run would take an array of length elements, with this many positions (-1: none), without
 // touching anything. The staged path asks it first, so that what it then does in pieces is all or nothing.
 //
 //go:wasmexport posenc_check
-func check(id int32, length, batch, offset, positions float64) (status int32) {
+func check(id, op int32, length, batch, heads float64, order int32, offset, sequence, positions float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err != nil {
 		return failed(err)
 	}
-	where, err := at(batch, offset)
+	c, err := newCall(op, batch, heads, order, offset, sequence)
 	if err != nil {
 		return failed(err)
 	}
 	if !(length >= 0 && length <= 1<<53) {
 		return failed(&encoding.OptionError{Option: "length", Want: "a length that an array can have", Got: encoding.Number(length)})
 	}
-	return failed(h.check(int(length), where, int(positions)))
+	return failed(h.check(&c, int(length), int(positions)))
 }
 
 // posenc_check_positions looks at the positions in the positions buffer; first is the number of the first of them.
 //
 //go:wasmexport posenc_check_positions
-func checkPositions(count int32, first float64) (status int32) {
+func checkPositions(id, count int32, first float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
-	return failed(encoding.CheckPositions(positions[:count], int(first)))
+	h, err := encoder(id)
+	if err == nil {
+		err = h.checkPositions(positions[:count], int(first))
+	}
+	return failed(err)
 }
 
 // posenc_run does an operation in place on length elements of an array, from one on. positionCount is how many positions
 // are in the positions buffer, or -1 for offset, offset + 1, ..., or -2 for the same when the rows need not be kept.
 //
 //go:wasmexport posenc_run
-func run(id, op, array, from, length int32, batch, offset float64, positionCount int32) (status int32) {
+func run(id, op, array, from, length int32, batch, heads float64, order int32, offset, sequence float64, positionCount int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err != nil {
 		return failed(err)
 	}
-	where, err := at(batch, offset)
+	c, err := newCall(op, batch, heads, order, offset, sequence)
 	if err != nil {
 		return failed(err)
 	}
-	where.Once = positionCount == -2
+	c.x = arrays[array][from : from+length : from+length]
+	c.once = positionCount == -2
 	if positionCount >= 0 {
-		where.Positions = positions[:positionCount:positionCount]
+		c.positions = positions[:positionCount:positionCount]
 	}
-	return failed(h.ops[op](arrays[array][from:from+length:from+length], where))
+	return failed(h.run(&c))
 }
 
 // posenc_float64 writes a property's numbers into the staging buffer, which the widest encoder's just fit, and their
@@ -78,7 +118,7 @@ func float64Property(id, property int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err == nil {
-		positions[0] = float64(copy(staging64[:], h.float64[property]()))
+		positions[0] = float64(copy(staging64[:], h.numbers[property]()))
 	}
 	return failed(err)
 }
@@ -90,7 +130,7 @@ func shiftRow(id int32, k float64, row int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err == nil {
-		err = h.row(staging64[:h.dim], k, int(row))
+		err = h.row(staging64[:h.width], k, int(row))
 	}
 	return failed(err)
 }
@@ -101,17 +141,6 @@ func shiftRow(id int32, k float64, row int32) (status int32) {
 func release(id int32) {
 	if h, _ := encoder(id); h != nil {
 		handles[id] = nil
+		free = append(free, int(id))
 	}
-}
-
-// at turns numbers from JavaScript into an At, or says which is no integer.
-func at(batch, offset float64) (additive.At, error) {
-	n, err := integer("batch", batch)
-	if err != nil {
-		return additive.At{}, err
-	}
-	if offset != math.Trunc(offset) || math.Abs(offset) > 1<<53 {
-		return additive.At{}, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: encoding.Number(offset)}
-	}
-	return additive.At{Batch: n, Offset: int64(offset)}, nil
 }

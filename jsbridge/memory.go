@@ -78,9 +78,18 @@ func alloc(length float64) int32 {
 // posenc_free lets go of an array.
 //
 //go:wasmexport posenc_free
-func free(array int32) {
+func freeArray(array int32) {
 	live -= 4 * len(arrays[array])
 	freed += 4 * len(arrays[array])
 	arrays[array] = nil
 	unused = append(unused, array)
+}
+
+// take lets an encoder have an array of JavaScript's making.
+func take(array int) []float32 {
+	a := arrays[array]
+	live -= 4 * len(a)
+	arrays[array] = nil
+	unused = append(unused, int32(array))
+	return a
 }

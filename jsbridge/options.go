@@ -4,6 +4,7 @@ package jsbridge
 
 import (
 	"math"
+	"reflect"
 	"syscall/js"
 
 	"github.com/norunners/vert"
@@ -11,26 +12,112 @@ import (
 	"posenc/encoding"
 )
 
-// decode fills a struct of pointers from a snapshot. The snapshot's types have been checked by the ES module: what is a
-// *float64 here is a number there. vert leaves what is missing nil.
-func decode(options js.Value, into any) error { return vert.ValueOf(options).AssignTo(into) }
+// A snapshot is the options of a call, as the ES module copied them: it has checked their types, so that what is a float64
+// here is a number there. arrays are the long lists among them, which stand there as numbers of this list.
+type snapshot struct {
+	options js.Value
+	arrays  [][]float32
+}
 
-// number sets *to from an option that was given. In Go's option structs 0 means the default, so a 0 that somebody
-// wrote in JavaScript is refused here, before it would silently become one.
-func number(name string, given *float64, to *float64, want string) error {
-	if given == nil {
-		return nil
+// into fills a struct of options by the json names of its fields; what was not given is left alone.
+//
+// vert's AssignTo would do much of this, but not the integers, the names in errors and the arrays, and it brings fmt and with
+// it the file system: a tenth of the wasm file.
+func (s snapshot) into(options any) error {
+	return s.fill(s.options, reflect.ValueOf(options).Elem(), "")
+}
+
+func (s snapshot) fill(from js.Value, to reflect.Value, path string) error {
+	t := to.Type()
+	for i := range t.NumField() {
+		name := t.Field(i).Tag.Get("json")
+		if name == "" { // an embedded struct
+			if err := s.fill(from, to.Field(i), path); err != nil {
+				return err
+			}
+			continue
+		}
+		if v := from.Get(name); !v.IsUndefined() {
+			if err := s.set(to.Field(i), v, path+name); err != nil {
+				return err
+			}
+		}
 	}
-	if *given == 0 {
-		return &encoding.OptionError{Option: name, Want: want, Got: encoding.Number(*given)}
-	}
-	*to = *given
 	return nil
 }
 
-// integer converts a number that must be a positive integer.
+func (s snapshot) set(to reflect.Value, v js.Value, name string) error {
+	switch to.Kind() {
+	case reflect.Float64:
+		to.SetFloat(v.Float())
+	case reflect.Int:
+		n, err := integer(name, v.Float())
+		if err != nil {
+			return err
+		}
+		to.SetInt(int64(n))
+	case reflect.String:
+		to.SetString(v.String())
+	case reflect.Bool:
+		to.SetBool(v.Bool())
+	case reflect.Struct:
+		return s.fill(v, to, name+".")
+	case reflect.Slice:
+		if to.Type().Elem().Kind() == reflect.Float32 {
+			to.Set(reflect.ValueOf(s.arrays[v.Int()]))
+			return nil
+		}
+		to.Set(reflect.MakeSlice(to.Type(), v.Length(), v.Length()))
+		for i := range v.Length() {
+			if err := s.set(to.Index(i), v.Index(i), encoding.Text(name, "[", i, "]")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// answer writes a struct of options into an object, in their order, but for the arrays, which the ES module has.
+func answer(options reflect.Value) js.Value {
+	out := js.Global().Get("Object").New()
+	t := options.Type()
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("json"); name != "" {
+			out.Set(name, plain(options.Field(i)))
+			continue
+		}
+		inner := options.Field(i) // embedded: its fields are the options' own
+		for j := range inner.NumField() {
+			out.Set(inner.Type().Field(j).Tag.Get("json"), plain(inner.Field(j)))
+		}
+	}
+	return out
+}
+
+func plain(f reflect.Value) any {
+	switch f.Kind() {
+	case reflect.Int:
+		return int(f.Int())
+	case reflect.Float64:
+		return f.Float()
+	case reflect.String:
+		return f.String()
+	case reflect.Bool:
+		return f.Bool()
+	case reflect.Struct:
+		return answer(f)
+	case reflect.Slice:
+		if f.Type().Elem().Kind() != reflect.Float32 && f.Len() > 0 {
+			return vert.ValueOf(f.Interface()).JSValue()
+		}
+	}
+	return nil
+}
+
+// integer converts a number that must be a positive integer; 0, which means the default in Go, is refused where the
+// ES module finds that it became one.
 func integer(name string, v float64) (int, error) {
-	if v != math.Trunc(v) || v < 1 || v > math.MaxInt32 {
+	if v != math.Trunc(v) || v < 0 || v > math.MaxInt32 {
 		want := "a positive integer"
 		if v > math.MaxInt32 {
 			want += " that fits memory"

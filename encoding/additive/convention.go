@@ -2,7 +2,6 @@ package additive
 
 import (
 	"math"
-	"slices"
 
 	"posenc/encoding"
 )
@@ -24,36 +23,43 @@ import (
 //
 // Some of these projects multiply embeddings by √d before they add (the paper, fairseq, Marian, M2M100). That is the
 // model's doing and often done already, so no convention sets InputScale.
-var conventions = map[string]SinusoidalOptions{
-	"vaswani":       {Layout: Interleaved, OddDim: LoneSine},
-	"keras":         {Layout: Interleaved, OddDim: LoneSine},
-	"tensor2tensor": {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"fairseq":       {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"m2m100":        {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"whisper":       {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"marian":        {Layout: Concat, OddDim: LoneSine},
-	"roformer":      {Layout: Concat, OddDim: LoneSine},
-	"ddpm":          {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"ldm":           {Layout: ConcatCosSin, OddDim: ZeroColumn},
-	"mlx":           {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+var conventions = []struct {
+	name    string
+	options SinusoidalOptions
+}{
+	{"ddpm", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
+	{"fairseq", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
+	{"keras", SinusoidalOptions{Layout: Interleaved, OddDim: LoneSine}},
+	{"ldm", SinusoidalOptions{Layout: ConcatCosSin, OddDim: ZeroColumn}},
+	{"m2m100", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
+	{"marian", SinusoidalOptions{Layout: Concat, OddDim: LoneSine}},
+	{"mlx", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
+	{"roformer", SinusoidalOptions{Layout: Concat, OddDim: LoneSine}},
+	{"tensor2tensor", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
+	{"vaswani", SinusoidalOptions{Layout: Interleaved, OddDim: LoneSine}},
+	{"whisper", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
 }
 
 // Conventions returns the names that [Convention] knows, in alphabetical order.
 func Conventions() []string {
-	names := make([]string, 0, len(conventions))
-	for name := range conventions {
-		names = append(names, name)
+	var names []string
+	for _, c := range conventions {
+		names = append(names, c.name)
 	}
-	slices.Sort(names)
 	return names
 }
 
 // Convention returns the options of a named project for rows of dim channels, ready to be changed or passed to
 // [NewSinusoidal].
 func Convention(name string, dim int) (SinusoidalOptions, error) {
-	o, ok := conventions[name]
-	if !ok {
-		return o, &encoding.OptionError{Option: "convention", Want: list(Conventions()), Got: quoteShort(name)}
+	var o SinusoidalOptions
+	for _, c := range conventions {
+		if c.name == name {
+			o = c.options
+		}
+	}
+	if o.Layout == "" {
+		return o, &encoding.OptionError{Option: "convention", Want: encoding.List(Conventions()), Got: encoding.Quote(name)}
 	}
 	o.Dim = dim
 	o = o.withDefaults()

@@ -1,7 +1,6 @@
 package additive
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -111,7 +110,7 @@ func (e *encoder) Fill(x []float32, at At) error {
 func (e *encoder) Table(length int, at At) ([]float32, error) {
 	if length < 0 || length > maxTable/e.dim {
 		return nil, &encoding.OptionError{Option: "length",
-			Want: fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/e.dim), Got: strconv.Itoa(length)}
+			Want: encoding.Text("one from 0 to ", maxTable/e.dim, ", whose table can exist"), Got: strconv.Itoa(length)}
 	}
 	at.Batch = 1
 	if _, err := at.check(length*e.dim, e.dim); err != nil {

@@ -1,9 +1,7 @@
 package additive
 
 import (
-	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"posenc/encoding"
@@ -37,14 +35,14 @@ const MaxDim = 1 << 16
 // SinusoidalOptions chooses a sinusoidal encoding. Only Dim must be set; the zero value of the others means what is
 // said there. [Convention] fills them in as a named project does.
 type SinusoidalOptions struct {
-	Dim            int     // d, the width of a row, 1 to MaxDim
-	Base           float64 // θ, the longest time scale ("max_timescale", "max_period"), above 0; 0 means 10000
-	Layout         Layout  // "" means Interleaved
-	FrequencyShift float64 // f, below d/2 ("downscale_freq_shift"); 0 is the paper's ladder, 1 tensor2tensor's
-	MinTimescale   float64 // m, the first frequency ("min_timescale"), above 0; 0 means 1
-	OddDim         OddDim  // "" means LoneSine
-	Scale          float64 // multiplies the encoding, in float32; 0 means 1
-	InputScale     float64 // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
+	Dim            int     `json:"dim"`            // d, the width of a row, 1 to MaxDim
+	Base           float64 `json:"base"`           // θ, the longest time scale ("max_timescale", "max_period"), above 0; 0 means 10000
+	Layout         Layout  `json:"layout"`         // "" means Interleaved
+	FrequencyShift float64 `json:"frequencyShift"` // f, below d/2 ("downscale_freq_shift"); 0 is the paper's ladder, 1 tensor2tensor's
+	MinTimescale   float64 `json:"minTimescale"`   // m, the first frequency ("min_timescale"), above 0; 0 means 1
+	OddDim         OddDim  `json:"oddDim"`         // "" means LoneSine
+	Scale          float64 `json:"scale"`          // multiplies the encoding, in float32; 0 means 1
+	InputScale     float64 `json:"inputScale"`     // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
 }
 
 func (o SinusoidalOptions) withDefaults() SinusoidalOptions {
@@ -77,13 +75,13 @@ func (o SinusoidalOptions) check() error {
 		return &encoding.OptionError{Option: option, Want: want, Got: got}
 	}
 	if o.Dim < 1 || o.Dim > MaxDim {
-		return bad("dim", fmt.Sprintf("an integer from 1 to %d", MaxDim), strconv.Itoa(o.Dim))
+		return bad("dim", encoding.Text("an integer from 1 to ", MaxDim), strconv.Itoa(o.Dim))
 	}
-	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !slices.Contains(layouts, o.Layout) {
-		return bad("layout", list(layouts), quoteShort(string(o.Layout)))
+	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !among(layouts, o.Layout) {
+		return bad("layout", encoding.List(layouts), encoding.Quote(o.Layout))
 	}
-	if rules := []OddDim{LoneSine, ZeroColumn}; !slices.Contains(rules, o.OddDim) {
-		return bad("oddDim", list(rules), quoteShort(string(o.OddDim)))
+	if rules := []OddDim{LoneSine, ZeroColumn}; !among(rules, o.OddDim) {
+		return bad("oddDim", encoding.List(rules), encoding.Quote(o.OddDim))
 	}
 	if o.Dim == 1 && o.OddDim == ZeroColumn {
 		return bad("dim", `at least 2 with oddDim "zero", which would leave nothing`, "1")
@@ -99,14 +97,14 @@ func (o SinusoidalOptions) check() error {
 		}
 	}
 	if f := o.FrequencyShift; !(math.Abs(f) <= math.MaxFloat64 && o.steps() > 0) {
-		return bad("frequencyShift", fmt.Sprintf("a finite number below n = %s, half the width", encoding.Number(o.halfDim())), encoding.Number(o.FrequencyShift))
+		return bad("frequencyShift", encoding.Text("a finite number below n = ", encoding.Number(o.halfDim()), ", half the width"), encoding.Number(o.FrequencyShift))
 	}
 	return nil
 }
 
 // blame names the option that takes the frequencies out of their range: the first that is not at its default.
 func (o SinusoidalOptions) blame() error {
-	want := fmt.Sprintf("one that keeps all frequencies between %g and %g radians per position", angle.LowestFrequency, angle.HighestFrequency)
+	want := encoding.Text("one that keeps all frequencies between ", angle.LowestFrequency, " and ", angle.HighestFrequency, " radians per position")
 	for _, v := range []struct {
 		named
 		usual float64
@@ -153,25 +151,11 @@ func (o SinusoidalOptions) steps() float64 {
 	return o.halfDim() - o.FrequencyShift
 }
 
-// quoteShort quotes a name of somebody else's making, cut so that a message stays a line.
-func quoteShort(s string) string {
-	if len(s) > 40 {
-		return strconv.QuoteToASCII(s[:40]) + "..."
-	}
-	return strconv.QuoteToASCII(s)
-}
-
-// list returns `"a" or "b"`, or `"a", "b" or "c"`.
-func list[T ~string](names []T) string {
-	var s string
-	for i, n := range names {
-		switch {
-		case i > 0 && i == len(names)-1:
-			s += " or "
-		case i > 0:
-			s += ", "
+func among[T comparable](all []T, one T) bool {
+	for _, v := range all {
+		if v == one {
+			return true
 		}
-		s += strconv.Quote(string(n))
 	}
-	return s
+	return false
 }

@@ -1,7 +1,6 @@
 package additive
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -23,7 +22,7 @@ const MaxShiftedDim = 8192
 func (s *Sinusoidal) ShiftMatrix(k float64) ([]float64, error) {
 	d := s.options.Dim
 	if d > MaxShiftedDim {
-		return nil, &encoding.OptionError{Option: "dim", Want: fmt.Sprintf("at most %d for a shift matrix", MaxShiftedDim), Got: strconv.Itoa(d)}
+		return nil, &encoding.OptionError{Option: "dim", Want: encoding.Text("at most ", MaxShiftedDim, " for a shift matrix"), Got: strconv.Itoa(d)}
 	}
 	if err := s.ShiftMatrixRow(make([]float64, d), k, 0); err != nil {
 		return nil, err // before there is a matrix
@@ -46,8 +45,8 @@ func (s *Sinusoidal) ShiftMatrixRow(dst []float64, k float64, row int) error {
 	case !(math.Abs(k) <= angle.MaxPosition):
 		return &encoding.OptionError{Option: "k", Want: "a number within ±2^53", Got: encoding.Number(k)}
 	case row < 0 || row >= l.Dim || len(dst) != l.Dim:
-		return &encoding.OptionError{Option: "row", Want: fmt.Sprintf("a row below dim = %d, into an array of that length", l.Dim),
-			Got: fmt.Sprintf("row %d, length %d", row, len(dst))}
+		return &encoding.OptionError{Option: "row", Want: encoding.Text("a row below dim = ", l.Dim, ", into an array of that length"),
+			Got: encoding.Text("row ", row, ", length ", len(dst))}
 	}
 	clear(dst)
 	if row >= 2*l.Pairs {

@@ -48,7 +48,7 @@ func (at At) check(length, headDim int, positions int) (b block, err error) {
 	case at.Heads < 0 || heads > 1<<20:
 		return b, bad("heads", "a positive integer up to 2^20", strconv.Itoa(at.Heads))
 	case at.Order != "" && at.Order != BSHD && at.Order != BHSD:
-		return b, bad("order", `"bshd" or "bhsd"`, strconv.QuoteToASCII(string(at.Order[:min(len(at.Order), 40)])))
+		return b, bad("order", `"bshd" or "bhsd"`, encoding.Quote(string(at.Order)))
 	case at.Length < 0 || at.Length > encoding.MaxPosition:
 		return b, bad("length", "an integer from 0 to 2^53", strconv.FormatInt(at.Length, 10))
 	}

@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -90,16 +89,16 @@ func bad(option, want, got string) error {
 
 func (o Options) check() error {
 	if o.HeadDim < 2 || o.HeadDim > MaxHeadDim {
-		return bad("headDim", fmt.Sprintf("an integer from 2 to %d", MaxHeadDim), strconv.Itoa(o.HeadDim))
+		return bad("headDim", encoding.Text("an integer from 2 to ", MaxHeadDim), strconv.Itoa(o.HeadDim))
 	}
 	if o.RotaryDim < 2 || o.RotaryDim > o.HeadDim || o.RotaryDim%2 != 0 {
-		return bad("rotaryDim", fmt.Sprintf("an even integer from 2 to headDim = %d, as channels turn in pairs", o.HeadDim), strconv.Itoa(o.RotaryDim))
+		return bad("rotaryDim", encoding.Text("an even integer from 2 to headDim = ", o.HeadDim, ", as channels turn in pairs"), strconv.Itoa(o.RotaryDim))
 	}
 	if !(o.Base > 0 && o.Base <= math.MaxFloat64) {
 		return bad("base", "a positive finite number", encoding.Number(o.Base))
 	}
 	if o.Pairing != Half && o.Pairing != Interleaved {
-		return bad("pairing", `"half" or "interleaved"`, strconv.QuoteToASCII(string(o.Pairing)))
+		return bad("pairing", `"half" or "interleaved"`, encoding.Quote(string(o.Pairing)))
 	}
 	if o.MaxPositionEmbeddings < 0 || o.MaxPositionEmbeddings > maxLength {
 		return bad("maxPositionEmbeddings", "a positive integer up to 2^40", strconv.Itoa(o.MaxPositionEmbeddings))
@@ -116,12 +115,12 @@ func (o Options) checkScaling() error {
 	r, names := rules[0], ""
 	found := false
 	for i := range rules {
-		if names += ", " + strconv.Quote(string(rules[i].name)); rules[i].name == s.Type {
+		if names += ", " + encoding.Quote(string(rules[i].name)); rules[i].name == s.Type {
 			r, found = rules[i], true
 		}
 	}
 	if !found {
-		return bad("scaling.type", names[2:], strconv.QuoteToASCII(string(s.Type[:min(len(s.Type), 40)])))
+		return bad("scaling.type", names[2:], encoding.Quote(string(s.Type)))
 	}
 	m := float64(s.OriginalMaxPositionEmbeddings)
 	if r.m != unused && m == 0 {
@@ -187,7 +186,7 @@ func (o Options) checkScaling() error {
 		return o.divisors("freqFactors", s.FreqFactors)
 	case RIFLEx:
 		if s.Index < 0 || s.Index >= o.RotaryDim/2 {
-			return bad("scaling.index", fmt.Sprintf("a pair below rotaryDim/2 = %d", o.RotaryDim/2), strconv.Itoa(s.Index))
+			return bad("scaling.index", encoding.Text("a pair below rotaryDim/2 = ", o.RotaryDim/2), strconv.Itoa(s.Index))
 		}
 	}
 	for _, list := range []struct {
@@ -196,7 +195,7 @@ func (o Options) checkScaling() error {
 		of     ScalingType
 	}{{"shortFactor", s.ShortFactor, LongRoPE}, {"longFactor", s.LongFactor, LongRoPE}, {"freqFactors", s.FreqFactors, FreqFactors}} {
 		if len(list.values) > 0 && s.Type != list.of {
-			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", fmt.Sprint(len(list.values), " of them"))
+			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", encoding.Text(len(list.values), " of them"))
 		}
 	}
 	return nil
@@ -205,11 +204,11 @@ func (o Options) checkScaling() error {
 // divisors checks a list with a divisor for each pair.
 func (o Options) divisors(name string, values []float64) error {
 	if len(values) != o.RotaryDim/2 {
-		return bad("scaling."+name, fmt.Sprintf("rotaryDim/2 = %d numbers", o.RotaryDim/2), fmt.Sprint(len(values)))
+		return bad("scaling."+name, encoding.Text("rotaryDim/2 = ", o.RotaryDim/2, " numbers"), encoding.Text(len(values)))
 	}
 	for i, v := range values {
 		if !(v >= 1e-9 && v <= maxLength) {
-			return bad(fmt.Sprintf("scaling.%s[%d]", name, i), "a number from 1e-9 to 2^40", encoding.Number(v))
+			return bad(encoding.Text("scaling.", name, "[", i, "]"), "a number from 1e-9 to 2^40", encoding.Number(v))
 		}
 	}
 	return nil

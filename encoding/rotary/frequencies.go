@@ -2,7 +2,6 @@ package rotary
 
 import (
 	"math"
-	"strconv"
 
 	"posenc/encoding"
 	"posenc/encoding/internal/angle"
@@ -173,7 +172,7 @@ func (o Options) longFactor() float64 {
 func (o Options) blame() error {
 	want := "one that keeps all frequencies between 2^-64 and 2^32 radians per position"
 	if o.Scaling.Type != Default {
-		return &encoding.OptionError{Option: "scaling", Want: want, Got: strconv.Quote(string(o.Scaling.Type)) + " with base " + encoding.Number(o.Base)}
+		return &encoding.OptionError{Option: "scaling", Want: want, Got: encoding.Quote(string(o.Scaling.Type)) + " with base " + encoding.Number(o.Base)}
 	}
 	return &encoding.OptionError{Option: "base", Want: want, Got: encoding.Number(o.Base)}
 }

@@ -12,18 +12,18 @@ const (
 
 // Options choose a rotary encoding. Only HeadDim must be set; the zero value of the others means what is said there.
 type Options struct {
-	HeadDim   int     // width of a head ("head_dim"), 2 to MaxHeadDim
-	RotaryDim int     // how many of its first channels are turned ("rotary_dim", "partial_rotary_factor"·head_dim), even; 0 means HeadDim
-	Base      float64 // θ ("rope_theta", "rotary_emb_base"), above 0; 0 means 10000
-	Pairing   Pairing // "" means Half
-	Scaling   Scaling
+	HeadDim   int     `json:"headDim"`   // width of a head ("head_dim"), 2 to MaxHeadDim
+	RotaryDim int     `json:"rotaryDim"` // how many of its first channels are turned ("rotary_dim", "partial_rotary_factor"·head_dim), even; 0 means HeadDim
+	Base      float64 `json:"base"`      // θ ("rope_theta", "rotary_emb_base"), above 0; 0 means 10000
+	Pairing   Pairing `json:"pairing"`   // "" means Half
+	Scaling   Scaling `json:"scaling"`
 	// MaxPositionEmbeddings is the length that the model was trained for, M ("max_position_embeddings"). Dynamic needs it;
 	// yarn, longrope and llama3 take it where Scaling.OriginalMaxPositionEmbeddings is 0.
-	MaxPositionEmbeddings int
+	MaxPositionEmbeddings int `json:"maxPositionEmbeddings"`
 
-	XPos          XPosRole // "" means without; see [XPosRole]
-	XPosScaleBase float64  // how many positions have the decay ζ; 0 means 512
-	XPosCenter    float64  // c, the position without decay
+	XPos          XPosRole `json:"xpos"`          // "" means without; see [XPosRole]
+	XPosScaleBase float64  `json:"xposScaleBase"` // how many positions have the decay ζ; 0 means 512
+	XPosCenter    float64  `json:"xposCenter"`    // c, the position without decay
 }
 
 // A ScalingType names a rule that changes the frequencies to reach further than a model was trained for.
@@ -46,29 +46,29 @@ const (
 // Scaling says how frequencies w_i = θ^(-2i/d) and the size of cos and sin are changed, d being RotaryDim, s Factor and M
 // OriginalMaxPositionEmbeddings. Fields that a type does not use must be zero.
 type Scaling struct {
-	Type   ScalingType // "" means Default
-	Factor float64     // s ("factor"), at least 1 but for proportional, where above 0
-	Alpha  float64     // of ntk ("alpha"), at least 1
+	Type   ScalingType `json:"type"`   // "" means Default
+	Factor float64     `json:"factor"` // s ("factor"), at least 1 but for proportional, where above 0
+	Alpha  float64     `json:"alpha"`  // of ntk ("alpha"), at least 1
 
-	OriginalMaxPositionEmbeddings int     // M ("original_max_position_embeddings")
-	AttentionFactor               float64 // of yarn and longrope: final, cos and sin are multiplied by it ("attention_factor"); 0 means their formula
+	OriginalMaxPositionEmbeddings int     `json:"originalMaxPositionEmbeddings"` // M ("original_max_position_embeddings")
+	AttentionFactor               float64 `json:"attentionFactor"`               // of yarn and longrope: final, cos and sin are multiplied by it ("attention_factor"); 0 means their formula
 
-	BetaFast     float64 // of yarn ("beta_fast"); 0 means 32
-	BetaSlow     float64 // of yarn ("beta_slow"); 0 means 1
-	Mscale       float64 // of yarn ("mscale"); 0 means not given
-	MscaleAllDim float64 // of yarn ("mscale_all_dim"); 0 means not given
-	NoTruncate   bool    // of yarn: the ramp's ends stay fractions ("truncate": false)
+	BetaFast     float64 `json:"betaFast"`     // of yarn ("beta_fast"); 0 means 32
+	BetaSlow     float64 `json:"betaSlow"`     // of yarn ("beta_slow"); 0 means 1
+	Mscale       float64 `json:"mscale"`       // of yarn ("mscale"); 0 means not given
+	MscaleAllDim float64 `json:"mscaleAllDim"` // of yarn ("mscale_all_dim"); 0 means not given
+	NoTruncate   bool    `json:"noTruncate"`   // of yarn: the ramp's ends stay fractions ("truncate": false)
 
-	ShortFactor []float64 // of longrope: a divisor for each pair, for lengths up to M ("short_factor")
-	LongFactor  []float64 // of longrope: the same beyond M ("long_factor")
+	ShortFactor []float64 `json:"shortFactor"` // of longrope: a divisor for each pair, for lengths up to M ("short_factor")
+	LongFactor  []float64 `json:"longFactor"`  // of longrope: the same beyond M ("long_factor")
 
-	LowFreqFactor  float64 // of llama3 ("low_freq_factor"); 0 means 1
-	HighFreqFactor float64 // of llama3 ("high_freq_factor"); 0 means 4
+	LowFreqFactor  float64 `json:"lowFreqFactor"`  // of llama3 ("low_freq_factor"); 0 means 1
+	HighFreqFactor float64 `json:"highFreqFactor"` // of llama3 ("high_freq_factor"); 0 means 4
 
-	PartialRotaryFactor float64 // of proportional: the part of a head's pairs that turn ("partial_rotary_factor"); 0 means 1
+	PartialRotaryFactor float64 `json:"partialRotaryFactor"` // of proportional: the part of a head's pairs that turn ("partial_rotary_factor"); 0 means 1
 
-	FreqFactors []float64 // of freq-factors: a divisor for each pair
+	FreqFactors []float64 `json:"freqFactors"` // of freq-factors: a divisor for each pair
 
-	Index  int // of riflex: k, the number of the pair that is slowed, from 0
-	Length int // of riflex: L, the number of positions (frames) that must not repeat
+	Index  int `json:"index"`  // of riflex: k, the number of the pair that is slowed, from 0
+	Length int `json:"length"` // of riflex: L, the number of positions (frames) that must not repeat
 }

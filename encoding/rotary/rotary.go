@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -238,7 +237,7 @@ func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 func (r *Rotary) CosSin(length int, at At) (cos, sin []float32, err error) {
 	n := r.options.RotaryDim / 2
 	if length < 0 || length > maxTable/n {
-		return nil, nil, bad("length", fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/n), strconv.Itoa(length))
+		return nil, nil, bad("length", encoding.Text("one from 0 to ", maxTable/n, ", whose table can exist"), strconv.Itoa(length))
 	}
 	count := len(at.Positions)
 	if at.Positions == nil {
@@ -264,7 +263,7 @@ func one(at At) At {
 func (r *Rotary) FillCosSin(cos, sin []float32, at At) error {
 	n := r.options.RotaryDim / 2
 	if len(cos) != len(sin) || len(cos)%n != 0 {
-		return bad("sin", fmt.Sprintf("as many as cos = %d, a multiple of rotaryDim/2 = %d", len(cos), n), strconv.Itoa(len(sin)))
+		return bad("sin", encoding.Text("as many as cos = ", len(cos), ", a multiple of rotaryDim/2 = ", n), strconv.Itoa(len(sin)))
 	}
 	at = one(at)
 	b, err := r.block(len(cos)/n*r.options.HeadDim, at)

@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 
 	"posenc/encoding"
@@ -102,7 +101,7 @@ func (o Options) xposReach() float64 { return math.Floor(60 * o.XPosScaleBase) }
 func (o Options) checkXPos() error {
 	switch {
 	case o.XPos != "" && o.XPos != XPosQuery && o.XPos != XPosKey:
-		return bad("xpos", `"query" or "key"`, fmt.Sprintf("%.40q", string(o.XPos)))
+		return bad("xpos", `"query" or "key"`, encoding.Text(encoding.Quote(string(o.XPos))))
 	case o.XPos == "" && (o.XPosScaleBase != 0 || o.XPosCenter != 0):
 		return bad("xpos", `"query" or "key" where xposScaleBase or xposCenter is given`, "none")
 	case o.XPos != "" && !(o.XPosScaleBase >= 1 && o.XPosScaleBase <= maxLength):
@@ -120,11 +119,11 @@ func (o Options) checkReach(b block, positions []float64) error {
 	}
 	for _, p := range positions {
 		if math.Abs(p-o.XPosCenter) > o.xposReach() {
-			return bad("positions", fmt.Sprintf("all within %g of xposCenter with xpos", o.xposReach()), encoding.Number(p))
+			return bad("positions", encoding.Text("all within ", o.xposReach(), " of xposCenter with xpos"), encoding.Number(p))
 		}
 	}
 	if first := float64(b.First); positions == nil && (math.Abs(first-o.XPosCenter) > o.xposReach() || math.Abs(first+float64(b.Seq)-1-o.XPosCenter) > o.xposReach()) && b.Seq > 0 {
-		return bad("offset", fmt.Sprintf("one that keeps all %d positions within %g of xposCenter with xpos", b.Seq, o.xposReach()), encoding.Number(first))
+		return bad("offset", encoding.Text("one that keeps all ", b.Seq, " positions within ", o.xposReach(), " of xposCenter with xpos"), encoding.Number(first))
 	}
 	return nil
 }

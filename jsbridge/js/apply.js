@@ -5,10 +5,10 @@
 import { blockOf, isAllocation } from "./alloc.js";
 import { coreOf } from "./encoder.js";
 import { describe, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { bufferOf, byteOffsetOf, Float32, Float64, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
-import { boolean, number, numbers, snapshot } from "./options.js";
+import { bufferOf, byteOffsetOf, Float32, Float64, freeze, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
+import { boolean, number, numbers, oneOf, snapshot } from "./options.js";
 import { FEW, stackLeft } from "./stack.js";
-import { FILL, POSITIONS_LENGTH, STAGING, STAGING_LENGTH } from "./runtime.js";
+import { FILL, POSITIONS_LENGTH, SHIFT, STAGING, STAGING_LENGTH } from "./runtime.js";
 
 /** @typedef {Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array | Uint8ClampedArray} TypedArray */
 /**
@@ -22,8 +22,29 @@ import { FILL, POSITIONS_LENGTH, STAGING, STAGING_LENGTH } from "./runtime.js";
  *   see it half done
  */
 
+/**
+ * The same for an array of queries or keys, whose rows have heads.
+ * @typedef {object} RotaryAt
+ * @property {number} [batch] how many sequences the array holds; 1
+ * @property {number} [heads] 1
+ * @property {"bshd" | "bhsd"} [order] "bshd": [batch, seq, heads, headDim]; "bhsd": [batch, heads, seq, headDim]; "bshd"
+ * @property {number} [offset] the position of the first row of each sequence; 0
+ * @property {readonly number[] | TypedArray} [positions] `seq` or `batch * seq` numbers, as those of packed sequences, which
+ *   restart
+ * @property {number} [sequenceLength] how long the whole sequence is, for the scalings that follow it (dynamic, longrope); by
+ *   default as long as the largest position says
+ * @property {boolean} [allowShared] whether an array on shared memory may be worked on; false
+ */
+
+const COMMON = { __proto__: null, batch: number, offset: number, positions: numbers, allowShared: boolean };
 /** @type {import("./options.js").Spec} */
-export const AT = /** @type {any} */ ({ __proto__: null, batch: number, offset: number, positions: numbers, allowShared: boolean });
+export const AT = /** @type {any} */ (COMMON);
+/** @type {import("./options.js").Spec} */
+export const ROTARY_AT = /** @type {any} */ ({ ...COMMON, __proto__: null, heads: number, order: oneOf(freeze(["bshd", "bhsd"])), sequenceLength: number });
+/** @type {import("./options.js").Spec} */
+export const SHIFT_AT = /** @type {any} */ ({ __proto__: null, batch: number, heads: number, order: ROTARY_AT.order, sequenceLength: number, allowShared: boolean });
+/** @type {import("./options.js").Spec} */
+export const COS_SIN_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, sequenceLength: number, batch: noBatch });
 
 /**
  * How many float32 are staged at a time, when they do not all fit in the staging buffer at once. To add, few: with the
@@ -39,27 +60,48 @@ const TABLE_BYTES = 4 << 20;
 /** @typedef {import("./encoder.js").Core} Core */
 
 /**
+ * Where and on what an operation works, read from the options of its call.
+ * @typedef {object} Call
+ * @property {number} op
+ * @property {number} batch
+ * @property {number} heads
+ * @property {number} order 1 for "bhsd"
+ * @property {number} offset of SHIFT, by how much
+ * @property {number} sequence
+ * @property {Float64Array | undefined} positions a row's numbers side by side
+ * @property {boolean} shared
+ */
+
+/**
+ * @param {number} op
+ * @param {import("./options.js").Spec} spec AT or ROTARY_AT
+ * @param {any} at
+ * @returns {Call}
+ */
+export function readCall(op, spec, at) {
+  /** @type {Call} */
+  const call = { op, batch: 1, heads: 1, order: 0, offset: 0, sequence: 0, positions: undefined, shared: false };
+  if (at === undefined) return call;
+  const given = snapshot("at", spec, at);
+  if (given.batch !== undefined) call.batch = given.batch;
+  if (given.offset !== undefined) call.offset = given.offset;
+  if (given.heads !== undefined) call.heads = given.heads;
+  if (given.order === "bhsd") call.order = 1;
+  if (given.sequenceLength !== undefined) call.sequence = given.sequenceLength === 0 ? -1 : given.sequenceLength; // 0 would mean none given
+  if (given.allowShared !== undefined) call.shared = given.allowShared;
+  call.positions = given.positions;
+  return call;
+}
+
+/**
  * @template {Float32Array | Allocation} T
  * @param {import("./encoder.js").Encoder<any>} encoder
- * @param {number} op
  * @param {T} x
- * @param {At | undefined} at
+ * @param {Call} call
  * @returns {T} x
  */
-export function apply(encoder, op, x, at) {
-  let batch = 1;
-  let offset = 0;
-  /** @type {Float64Array | undefined} */
-  let positions;
-  let shared = false;
-  if (at !== undefined) {
-    const given = snapshot("at", AT, at);
-    batch = given.batch ?? 1;
-    offset = given.offset ?? 0;
-    positions = given.positions;
-    shared = given.allowShared ?? false;
-  }
-
+export function apply(encoder, x, call) {
+  const { op, batch, heads, order, positions } = call;
   const core = coreOf(encoder);
   const { runtime, handle } = core;
   let array = STAGING;
@@ -70,7 +112,7 @@ export function apply(encoder, op, x, at) {
     array = block.array;
     length = block.length;
   } else {
-    length = checkArray(x, shared);
+    length = checkArray(x, call.shared);
     if (bufferOf(x) === runtime.buffer) {
       const address = byteOffsetOf(x);
       const block = runtime.find(address, length);
@@ -81,26 +123,65 @@ export function apply(encoder, op, x, at) {
   }
 
   if (array !== STAGING && positions === undefined) {
-    runtime.run(handle, op, array, from, length, batch, offset, -1);
+    runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
-  checkAll(runtime, handle, length, batch, offset, positions);
+  checkAll(core, length, call);
   if (length === 0) return x;
-  let rows = length / core.dim / batch;
-  if (positions !== undefined && lengthOf(positions) !== rows) {
-    rows *= batch; // a position for each row of all
-    batch = 1;
+  const work = workOf(core, length, call);
+  if (positions !== undefined && lengthOf(positions) !== work.rows * core.axes) {
+    if (work.order === 0) { // a position for each row of all
+      work.rows *= work.groups;
+      work.groups = 1;
+    } else {
+      work.parts = batch;
+      work.groups = heads;
+    }
   }
-  if (array !== STAGING) {
-    inPlace(core, op, array, from, rows, batch, /** @type {Float64Array} */ (positions));
-  } else if (op === FILL) {
-    staged(encoder, core, op, x, rows, 1, offset, positions);
-    const first = part(x, 0, rows * core.dim);
-    for (let b = 1; b < batch; b++) setArray(part(x, b * rows * core.dim, rows * core.dim), first);
-  } else {
-    staged(encoder, core, op, x, rows, batch, offset, positions);
+  const size = work.rows * work.groups * work.heads * core.width;
+  for (let p = 0; p < work.parts; p++) {
+    const own = positions === undefined || work.parts === 1 ? positions
+      : new Float64(bufferOf(positions), 8 * p * work.rows * core.axes, work.rows * core.axes);
+    if (array !== STAGING) {
+      inPlace(core, work, array, from + p * size, /** @type {Float64Array} */ (own));
+    } else {
+      const here = work.parts === 1 ? x : part(x, p * size, size);
+      staged(encoder, core, work, here, own);
+    }
   }
   return x;
+}
+
+/**
+ * What an array is to the loops below: `parts` times, with positions of their own, `groups` of `rows`, each of `heads`
+ * vectors side by side.
+ * @typedef {{ op: number, parts: number, groups: number, rows: number, heads: number, order: number, offset: number, sequence: number }} Work
+ */
+
+/**
+ * @param {Core} core @param {number} length @param {Call} call
+ * @returns {Work}
+ */
+function workOf(core, length, { op, batch, heads, order, offset, sequence, positions }) {
+  const rows = length / core.width / batch / heads;
+  if (sequence === 0 && op !== SHIFT) sequence = lengthOfSequence(offset, rows, positions);
+  return order === 0 ? { op, parts: 1, groups: batch, rows, heads, order, offset, sequence }
+    : { op, parts: 1, groups: batch * heads, rows, heads: 1, order, offset, sequence };
+}
+
+/**
+ * As Go would find it, had it the whole sequence at once.
+ * @param {number} offset @param {number} rows
+ * @param {Float64Array | undefined} positions
+ */
+export function lengthOfSequence(offset, rows, positions) {
+  let last = offset + rows - 1;
+  if (positions !== undefined) {
+    last = 0;
+    for (let i = 0; i < positions.length; i++) if (positions[i] > last) last = positions[i];
+  }
+  const length = last - (last % 1) + 1;
+  return length < 1 ? 1 : length > 2 ** 53 ? 2 ** 53 : length;
 }
 
 /**
@@ -109,7 +190,7 @@ export function apply(encoder, op, x, at) {
  * @param {boolean} shared
  * @returns {number}
  */
-function checkArray(x, shared) {
+export function checkArray(x, shared) {
   if (tagOf(x) !== "Float32Array") throw typeError("x", "a Float32Array or an array of alloc()", x);
   if (!isUsable(x)) throw typeErrorMessage("x: its buffer is detached, or too short for it by now");
   if (!shared && !isArrayBuffer(bufferOf(x))) {
@@ -120,18 +201,19 @@ function checkArray(x, shared) {
 
 /**
  * Go's word on the whole call, before any of it is done in pieces.
- * @param {import("./runtime.js").Runtime} runtime
- * @param {number} handle @param {number} length @param {number} batch @param {number} offset
- * @param {Float64Array | undefined} positions
+ * @param {Core} core
+ * @param {number} length
+ * @param {Call} call
  */
-export function checkAll(runtime, handle, length, batch, offset, positions) {
+export function checkAll({ runtime, handle, axes }, length, { op, batch, heads, order, offset, sequence, positions }) {
   const count = positions === undefined ? -1 : lengthOf(positions);
-  runtime.call("posenc_check", handle, length, batch, offset, count);
+  runtime.call("posenc_check", handle, op, length, batch, heads, order, offset, sequence, count);
   if (positions === undefined) return;
-  for (let i = 0; i < count; i += POSITIONS_LENGTH) {
-    const n = count - i < POSITIONS_LENGTH ? count - i : POSITIONS_LENGTH;
+  const most = POSITIONS_LENGTH - (POSITIONS_LENGTH % axes);
+  for (let i = 0; i < count; i += most) {
+    const n = count - i < most ? count - i : most;
     sendPositions(runtime, positions, i, n);
-    runtime.call("posenc_check_positions", n, i);
+    runtime.call("posenc_check_positions", handle, n, i);
   }
 }
 
@@ -139,80 +221,94 @@ export function checkAll(runtime, handle, length, batch, offset, positions) {
  * @param {import("./runtime.js").Runtime} runtime
  * @param {Float64Array} positions @param {number} from @param {number} count
  */
-function sendPositions(runtime, positions, from, count) {
-  setArray(runtime.positions, new Float64(bufferOf(positions), 8 * from, count));
+export function sendPositions(runtime, positions, from, count) {
+  setArray(runtime.positions, new Float64(bufferOf(positions), byteOffsetOf(positions) + 8 * from, count));
 }
 
 /**
  * Rows with positions of an array that lives in the module.
- * @param {Core} core
- * @param {number} op @param {number} array @param {number} from @param {number} rows @param {number} batch
+ * @param {Core} core @param {Work} work
+ * @param {number} array @param {number} from
  * @param {Float64Array} positions
  */
-function inPlace(core, op, array, from, rows, batch, positions) {
-  const { runtime, handle, dim } = core;
-  for (let row = 0; row < rows; row += POSITIONS_LENGTH) {
-    const n = rows - row < POSITIONS_LENGTH ? rows - row : POSITIONS_LENGTH;
-    sendPositions(runtime, positions, row, n);
-    for (let b = 0; b < batch; b++) runtime.run(handle, op, array, from + (b * rows + row) * dim, n * dim, 1, 0, n);
+function inPlace({ runtime, handle, width, axes }, { op, groups, rows, heads, sequence }, array, from, positions) {
+  const most = atLeast1(POSITIONS_LENGTH / axes);
+  const size = heads * width;
+  for (let row = 0; row < rows; row += most) {
+    const n = rows - row < most ? rows - row : most;
+    sendPositions(runtime, positions, row * axes, n * axes);
+    for (let g = 0; g < groups; g++) {
+      runtime.run(handle, op, array, from + (g * rows + row) * size, n * size, 1, heads, 0, 0, sequence, n * axes);
+    }
   }
 }
 
 /**
- * Rows of an array that lives in JavaScript, a tile at a time: the same few rows of some sequences of the batch, copied
+ * Rows of an array that lives in JavaScript, a tile at a time: the same few rows of some of the groups, copied
  * to the staging buffer, worked on there, and copied back.
  * @param {import("./encoder.js").Encoder<any>} encoder
- * @param {Core} core
- * @param {number} op
+ * @param {Core} core @param {Work} work
  * @param {any} x
- * @param {number} rows @param {number} batch @param {number} offset
  * @param {Float64Array | undefined} positions
  */
-function staged(encoder, core, op, x, rows, batch, offset, positions) {
-  const { runtime, dim } = core;
-  // Rows that must be made for the call are shared by as many sequences as fit; rows in memory need no sharing.
-  const inMemory = positions === undefined && rows * dim * 4 <= TABLE_BYTES;
-  const atOnce = rows * batch * dim <= STAGING_LENGTH && rows <= POSITIONS_LENGTH;
+function staged(encoder, core, work, x, positions) {
+  const { runtime, axes, rowLength } = core;
+  const { op, rows, groups: batch, heads, offset, sequence } = work;
+  const dim = heads * core.width;
+  if (op === FILL && batch > 1) { // the first group, and its copies
+    const first = part(x, 0, rows * dim);
+    staged(encoder, core, { ...work, groups: 1 }, first, positions);
+    for (let b = 1; b < batch; b++) setArray(part(x, b * rows * dim, rows * dim), first);
+    return;
+  }
+  // Rows that must be made for the call are shared by as many groups as fit; rows in memory need no sharing.
+  const inMemory = op === SHIFT || (positions === undefined && rows * rowLength * 4 <= TABLE_BYTES);
+  const mostRows = atLeast1(POSITIONS_LENGTH / axes);
+  const atOnce = rows * batch * dim <= STAGING_LENGTH && rows <= mostRows;
   const group = atOnce ? batch : inMemory || batch === 1 ? 1 : atLeast1(least(batch, STAGING_LENGTH / (16 * dim)));
   const making = op === FILL || !inMemory;
-  let tall = atLeast1(least((making ? FILL_CHUNK : CHUNK) / (dim * group), POSITIONS_LENGTH));
+  let tall = atLeast1(least((making ? FILL_CHUNK : CHUNK) / (dim * group), mostRows));
   if (making && tall > 16) tall -= tall % 16;
   if (atOnce) tall = rows;
-  if (tall < rows || group < batch) stackLeft(FEW); // after the first tile it would be too late to find that there is none
+  const abreast = dim <= STAGING_LENGTH ? heads : atLeast1(STAGING_LENGTH / core.width); // of a row that is too long for one tile
+  if (tall < rows || group < batch || abreast < heads) stackLeft(FEW); // after the first tile it would be too late to find that there is none
   for (let row = 0, n = 0; row < rows; row += n) {
     n = rows - row < tall ? rows - row : tall;
     if (row === 0 && tall < rows && tall % 16 === 0) n -= (((offset + 8) % 16) + 16) % 16; // end where a block ends
     for (let b = 0; b < batch; b += group) {
       const g = batch - b < group ? batch - b : group;
-      try {
-        tile(core.handle, b, g, row, n);
-      } catch (error) {
-        if (row + b === 0) throw error; // nothing has been written
-        core = coreOf(encoder);
-        tile(core.handle, b, g, row, n); // the instance died half way, which no tile caused: go on in a fresh one
+      for (let head = 0; head < heads; head += abreast) {
+        const h = heads - head < abreast ? heads - head : abreast;
+        try {
+          tile(core.handle, b, g, row, n, head, h);
+        } catch (error) {
+          if (row + b + head === 0) throw error; // nothing has been written
+          core = coreOf(encoder);
+          tile(core.handle, b, g, row, n, head, h); // the instance died half way, which no tile caused: go on in a fresh one
+        }
       }
     }
   }
 
-  /** @param {number} handle @param {number} b @param {number} g @param {number} row @param {number} n */
-  function tile(handle, b, g, row, n) {
-    const size = n * dim;
+  /** @param {number} handle @param {number} b @param {number} g @param {number} row @param {number} n @param {number} head @param {number} h */
+  function tile(handle, b, g, row, n, head, h) {
+    const size = n * h * core.width;
     let count = inMemory ? -1 : -2; // -2: the rows of a sequence too long for the table are not to be kept
     if (positions !== undefined) {
-      count = n;
-      sendPositions(runtime, positions, row, n);
+      count = n * axes;
+      sendPositions(runtime, positions, row * axes, count);
     }
-    const first = count < 0 ? offset + row : 0;
+    const first = op === SHIFT ? offset : count < 0 ? offset + row : 0;
     if (g === 1 || n === rows) { // a part of x without a gap
-      const fixed = g === batch && n === rows && isArrayBuffer(bufferOf(x)); // shared memory may grow under a view of it
-      const here = fixed ? x : part(x, (b * rows + row) * dim, g * size);
+      const fixed = g === batch && n === rows && h === heads && isArrayBuffer(bufferOf(x)); // shared memory may grow under a view of it
+      const here = fixed ? x : part(x, (b * rows + row) * dim + head * core.width, g * size);
       if (op !== FILL) setArray(runtime.staging(g * size), here);
-      runtime.run(handle, op, STAGING, 0, g * size, g, first, count);
+      runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
       setArray(here, runtime.staging(g * size)); // asked for again: the memory may have grown
     } else {
       const there = runtime.staging(g * size);
       for (let i = 0; i < g; i++) setArray(there, part(x, ((b + i) * rows + row) * dim, size), i * size);
-      runtime.run(handle, op, STAGING, 0, g * size, g, first, count);
+      runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
       const back = runtime.staging(g * size);
       for (let i = 0; i < g; i++) setArray(part(x, ((b + i) * rows + row) * dim, size), part(back, i * size, size));
     }
@@ -241,21 +337,43 @@ export function part(x, start, length) {
  * A new array of `length` rows.
  * @param {import("./encoder.js").Encoder<any>} encoder
  * @param {unknown} length
- * @param {At | undefined} at
+ * @param {object | undefined} at
  * @returns {Float32Array<ArrayBuffer>}
  */
 export function newTable(encoder, length, at) {
+  const rows = wholeLength(length);
+  const call = readCall(FILL, TABLE_AT, at);
+  const core = coreOf(encoder);
+  checkAll(core, rows * core.width, call);
+  return apply(encoder, newArray(rows, core.width), call);
+}
+
+/** @type {import("./options.js").Spec} */
+const TABLE_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, batch: noBatch });
+
+/** @type {import("./options.js").Kind} */
+export function noBatch() {
+  throw typeErrorMessage("batch: a table has none; want offset or positions");
+}
+
+/**
+ * @param {unknown} length
+ * @returns {number}
+ */
+export function wholeLength(length) {
   if (typeof length !== "number") throw typeError("length", "a number", length);
   if (!(length >= 0 && length <= 2 ** 53 && length % 1 === 0)) throw rangeError(`length: want an integer from 0 on, got ${describe(length)}`);
-  const given = snapshot("at", AT, at);
-  if (given.batch !== undefined) throw typeErrorMessage("batch: a table has none; want offset or positions");
-  const { runtime, handle, dim } = coreOf(encoder);
-  checkAll(runtime, handle, length * dim, 1, given.offset ?? 0, given.positions);
-  let x;
+  return length;
+}
+
+/**
+ * @param {number} rows @param {number} width
+ * @returns {Float32Array<ArrayBuffer>}
+ */
+export function newArray(rows, width) {
   try {
-    x = new Float32(length * dim);
+    return new Float32(rows * width);
   } catch {
-    throw rangeError(`length: want one whose table this engine can hold, got ${length} rows of ${dim}`);
+    throw rangeError(`length: want one whose table this engine can hold, got ${rows} rows of ${width}`);
   }
-  return apply(encoder, FILL, x, given);
 }

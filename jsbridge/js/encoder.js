@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // What every encoder has: its options, its handle in Go, and an end.
 
-import { disposedError, wrongThis } from "./errors.js";
-import { freeze, withoutUndefined } from "./intrinsics.js";
+import { disposedError, rangeError, wrongThis } from "./errors.js";
+import { arrayIsArray, Float64, freeze, objectKeys, setArray, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
 const forgotten = typeof FinalizationRegistry === "function"
@@ -14,8 +14,46 @@ const forgotten = typeof FinalizationRegistry === "function"
  * @typedef {object} Core
  * @property {import("./runtime.js").Runtime} runtime the instance that it belongs to
  * @property {number} handle Go's number for it
- * @property {number} dim how many float32 a row has
+ * @property {number} width how many float32 a row has, or each head's part of it
+ * @property {number} rowLength how many float32 are kept for a position
+ * @property {number} axes how many numbers a position has
  */
+
+/**
+ * Go's answer without what it has nothing to say of, which it makes null.
+ * @param {any} answer
+ */
+function given(answer) {
+  /** @type {any} */
+  const out = {};
+  for (const name of objectKeys(answer)) {
+    const value = answer[name];
+    if (value === null) continue;
+    const whole = typeof value === "object" ? (arrayIsArray(value) ? freeze(value) : freeze(given(value))) : value;
+    Object.defineProperty(out, name, /** @type {any} */ ({ __proto__: null, value: whole, enumerable: true, writable: true, configurable: true }));
+  }
+  return out;
+}
+
+/**
+ * The name of a number that was given as 0, which means the default in Go's options, and so became another.
+ * @param {any} given
+ * @param {any} answer
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+function replacedZero(given, answer, path) {
+  for (const name of objectKeys(given)) {
+    const value = given[name];
+    const became = answer[name];
+    if (value === 0 && typeof became === "number" && became !== 0) return path + name;
+    if (typeof value === "object" && !arrayIsArray(value) && typeof became === "object" && became !== null) {
+      const inside = replacedZero(value, became, `${name}.`);
+      if (inside !== undefined) return inside;
+    }
+  }
+  return undefined;
+}
 
 /** @type {(encoder: Encoder<any>) => Core} */
 let coreOf;
@@ -28,7 +66,8 @@ export class Encoder {
   #runtime;
   #scheme;
   #snapshot;
-  #dim;
+  #arrays;
+  #shape;
   #bound;
   #disposed = false;
 
@@ -37,14 +76,21 @@ export class Encoder {
    * @param {string} scheme its name in jsbridge/*.go
    * @param {object} snapshot its options, for Go; kept, to make it again should the instance die
    * @param {(filledIn: any) => Options} publish from Go's answer to what `options` shows
+   * @param {readonly Float32Array[]} [arrays] long lists among the options, kept for the same reason
    */
-  constructor(runtime, scheme, snapshot, publish) {
-    const { handle, dim, options } = runtime.create(scheme, snapshot);
+  constructor(runtime, scheme, snapshot, publish, arrays = []) {
+    const { handle, width, rowLength, axes, options } = runtime.create(scheme, snapshot, arrays);
     const bound = { handle, generation: runtime.generation };
+    const zero = replacedZero(snapshot, options, "");
+    if (zero !== undefined) {
+      runtime.release(handle, bound.generation);
+      throw rangeError(`${zero}: want a number other than 0, got 0`);
+    }
     this.#runtime = runtime;
     this.#scheme = scheme;
     this.#snapshot = snapshot;
-    this.#dim = dim;
+    this.#arrays = arrays;
+    this.#shape = { width, rowLength, axes };
     this.#bound = bound;
     /**
      * The options with all defaults filled in.
@@ -52,7 +98,7 @@ export class Encoder {
      * @type {Readonly<Options>}
      */
     this.options; // declares it for the types; an assignment would fail where Object.prototype has a read-only `options`
-    Object.defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(options)), enumerable: true }));
+    Object.defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(given(options))), enumerable: true }));
     forgotten?.register(this, () => runtime.release(bound.handle, bound.generation), this);
   }
 
@@ -63,10 +109,11 @@ export class Encoder {
       const runtime = encoder.#runtime;
       const bound = encoder.#bound;
       if (bound.generation !== runtime.ensure()) { // the instance has died since
-        bound.handle = runtime.create(encoder.#scheme, encoder.#snapshot).handle;
+        bound.handle = runtime.create(encoder.#scheme, encoder.#snapshot, encoder.#arrays).handle;
         bound.generation = runtime.generation;
       }
-      return { runtime, handle: bound.handle, dim: encoder.#dim };
+      const { width, rowLength, axes } = encoder.#shape;
+      return { runtime, handle: bound.handle, width, rowLength, axes };
     };
   }
 
@@ -85,3 +132,17 @@ export class Encoder {
   }
 }
 withoutUndefined(Encoder);
+
+/**
+ * @param {Encoder<any>} encoder
+ * @param {number} which
+ * @returns {Float64Array<ArrayBuffer>}
+ */
+export function property(encoder, which) {
+  const { runtime, handle } = coreOf(encoder);
+  runtime.call("posenc_float64", handle, which);
+  const count = runtime.positions[0];
+  const copy = new Float64(count);
+  setArray(copy, runtime.staging64(count));
+  return copy;
+}

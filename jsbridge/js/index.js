@@ -6,6 +6,7 @@ import { freeze } from "./intrinsics.js";
 import { compile } from "./load.js";
 import { snapshot } from "./options.js";
 import { Runtime, VERSION } from "./runtime.js";
+import * as rotary from "./rotary.js";
 import * as sinusoidal from "./sinusoidal.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
@@ -13,6 +14,10 @@ import * as sinusoidal from "./sinusoidal.js";
 /** @typedef {import("./errors.js").ErrorCode} ErrorCode */
 /** @typedef {import("./errors.js").PosencError} PosencError */
 /** @typedef {import("./load.js").WasmSource} WasmSource */
+/** @typedef {import("./apply.js").RotaryAt} RotaryAt */
+/** @typedef {import("./rotary.js").Rotary} Rotary */
+/** @typedef {import("./rotary.js").RotaryOptions} RotaryOptions */
+/** @typedef {import("./rotary.js").Scaling} Scaling */
 /** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
 /** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
 /** @typedef {import("./sinusoidal.js").Convention} Convention */
@@ -46,6 +51,15 @@ class Loaded {
    */
   sinusoidal(options) {
     return new sinusoidal.Sinusoidal(Loaded.#of(this), options);
+  }
+
+  /**
+   * The rotary encoding (RoPE): by default that of Llama in Hugging Face, base 10000, first half with second.
+   * @param {RotaryOptions} options
+   * @returns {Rotary}
+   */
+  rotary(options) {
+    return new rotary.Rotary(Loaded.#of(this), options);
   }
 
   /**

@@ -75,6 +75,7 @@ export const includes = /** @type {(array: readonly string[], value: string) => 
 export const reflectApply = Reflect.apply;
 export const isView = ArrayBuffer.isView;
 export const arrayIsArray = Array.isArray;
+export const sqrt = Math.sqrt;
 export const objectIs = Object.is;
 export const objectKeys = Object.keys;
 export const freeze = Object.freeze;

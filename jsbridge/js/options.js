@@ -3,7 +3,7 @@
 // prototype nor a polluted Object.prototype can add an option.
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, bufferOf, Float64, includes, isArrayBuffer, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
+import { arrayIsArray, bufferOf, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -33,7 +33,7 @@ export function snapshot(where, spec, given) {
     const kind = spec[name];
     if (kind === undefined) throw unknownOption(where, spec, name);
     const value = /** @type {any} */ (given)[name];
-    if (value !== undefined) out[name] = kind(name, value);
+    if (value !== undefined) out[name] = kind(where === "options" || where === "at" ? name : `${where}.${name}`, value);
   }
   return out;
 }
@@ -51,6 +51,15 @@ function isArray(value) {
 export function number(name, value) {
   if (typeof value !== "number") throw typeError(name, "a number", value);
   return value;
+}
+
+/**
+ * Options in options.
+ * @param {Spec} spec
+ * @returns {Kind}
+ */
+export function nested(spec) {
+  return (name, value) => freeze(snapshot(name, spec, value));
 }
 
 /** @type {Kind} */

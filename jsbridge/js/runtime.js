@@ -4,7 +4,7 @@
 
 import { compileError } from "./load.js";
 import { internalError, loadError, rangeError } from "./errors.js";
-import { bufferOf, Float32, Float64, lengthOf } from "./intrinsics.js";
+import { bufferOf, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -15,8 +15,13 @@ export const VERSION = "dev";
 export const ADD = 0;
 export const SUBTRACT = 1;
 export const FILL = 2;
+export const ROTATE = 3;
+export const UNROTATE = 4;
+export const SHIFT = 5;
+export const COS_SIN = 6;
 export const FREQUENCIES = 0;
 export const WAVELENGTHS = 1;
+export const FACTOR = 2;
 
 /** Array number 0 of Go's is the staging buffer; it and the positions buffer have a fixed size, in elements. */
 export const STAGING = 0;
@@ -26,9 +31,9 @@ export const POSITIONS_LENGTH = 1 << 13;
 /**
  * @typedef {object} Exports what Go exports; see jsbridge/exports.go and memory.go
  * @property {WebAssembly.Memory} mem
- * @property {(handle: number, length: number, batch: number, offset: number, positions: number) => number} posenc_check
- * @property {(count: number, first: number) => number} posenc_check_positions
- * @property {(handle: number, op: number, array: number, from: number, length: number, batch: number, offset: number, positions: number) => number} posenc_run
+ * @property {(handle: number, op: number, length: number, batch: number, heads: number, order: number, offset: number, sequence: number, positions: number) => number} posenc_check
+ * @property {(handle: number, count: number, first: number) => number} posenc_check_positions
+ * @property {(handle: number, op: number, array: number, from: number, length: number, batch: number, heads: number, order: number, offset: number, sequence: number, positions: number) => number} posenc_run
  * @property {(handle: number, property: number) => number} posenc_float64
  * @property {(handle: number, k: number, row: number) => number} posenc_shift_row
  * @property {(handle: number) => void} posenc_release
@@ -219,13 +224,14 @@ export class Runtime {
   /**
    * Calls an export that returns a status, and throws what it reports.
    * @param {Call} name
-   * @param {number} a @param {number} b @param {number} [c] @param {number} [d] @param {number} [e]
+   * @param {number} a @param {number} b @param {number} [c] @param {number} [d] @param {number} [e] @param {number} [f]
+   * @param {number} [g] @param {number} [h] @param {number} [i]
    */
-  call(name, a, b, c, d, e) {
+  call(name, a, b, c, d, e, f, g, h, i) {
     const instance = this.#live();
     let status;
     try {
-      status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e);
+      status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e, f, g, h, i);
     } catch (cause) {
       this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
       throw died(instance, cause);
@@ -236,13 +242,14 @@ export class Runtime {
   /**
    * posenc_run, the hot one: the same as call().
    * @param {number} handle @param {number} op @param {number} array @param {number} from @param {number} length
-   * @param {number} batch @param {number} offset @param {number} positions
+   * @param {number} batch @param {number} heads @param {number} order 0: the heads of a row side by side; 1: each head's rows
+   * @param {number} offset @param {number} sequence @param {number} positions
    */
-  run(handle, op, array, from, length, batch, offset, positions) {
+  run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions) {
     const instance = this.#live();
     let status;
     try {
-      status = instance.exports.posenc_run(handle, op, array, from, length, batch, offset, positions);
+      status = instance.exports.posenc_run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions);
     } catch (cause) {
       this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
       throw died(instance, cause);
@@ -254,14 +261,29 @@ export class Runtime {
    * Makes an encoder.
    * @param {string} scheme
    * @param {object} options a snapshot
-   * @returns {{ handle: number, dim: number, options: any }}
+   * @param {readonly Float32Array[]} arrays the long lists that belong to it
+   * @returns {{ handle: number, width: number, rowLength: number, axes: number, options: any }}
    */
-  create(scheme, options) {
+  create(scheme, options, arrays) {
     stackLeft(MANY);
     const instance = this.#live();
+    /** @type {Block[]} */
+    const blocks = [];
+    for (let i = 0; i < arrays.length; i++) {
+      const block = this.alloc(arrays[i].length);
+      if (block === undefined) {
+        for (let k = 0; k < i; k++) this.free(blocks[k], this.generation);
+        throw rangeError(`${scheme}: want arrays that fit in the module's memory beside what it has, got one of ${arrays[i].length} elements`);
+      }
+      setArray(new Float32(this.buffer, block.address, block.length), arrays[i]);
+      blocks[i] = block;
+    }
+    const numbers = [];
+    for (let i = 0; i < blocks.length; i++) numbers[i] = blocks[i].array;
+    instance.blocks.length -= blocks.length; // they are Go's from here on
     let created;
     try {
-      created = instance.bridge.create(scheme, options);
+      created = instance.bridge.create(scheme, options, numbers);
     } catch (cause) {
       this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
       throw died(instance, cause);

@@ -1,9 +1,9 @@
 // The sinusoidal encoding; encoding/additive/sinusoidal.go has the formula and its sources.
 
-import { apply, newTable } from "./apply.js";
-import { coreOf, Encoder } from "./encoder.js";
+import { apply, AT, newTable, readCall } from "./apply.js";
+import { coreOf, Encoder, property } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
-import { Float64, freeze, setArray } from "./intrinsics.js";
+import { Float64, freeze, setArray, sqrt } from "./intrinsics.js";
 import { number, numberOr, oneOf, snapshot } from "./options.js";
 import { ADD, FILL, FREQUENCIES, SUBTRACT, WAVELENGTHS } from "./runtime.js";
 
@@ -57,11 +57,9 @@ export class Sinusoidal extends Encoder {
     const options = snapshot("options", SPEC, given);
     if (options.dim === undefined) throw typeError("dim", "a number", undefined);
     const rule = options.inputScale === "sqrt-dim" ? options.inputScale : undefined;
-    if (rule !== undefined) {
-      delete options.inputScale;
-      options.inputScaleRule = rule;
-    }
-    super(runtime, "sinusoidal", freeze(options), (filledIn) => ({ ...filledIn, inputScale: rule ?? filledIn.inputScale }));
+    if (rule !== undefined) options.inputScale = sqrt(options.dim);
+    const convention = options.convention ?? "vaswani";
+    super(runtime, "sinusoidal", freeze(options), (filledIn) => ({ ...filledIn, inputScale: rule ?? filledIn.inputScale, convention }));
   }
 
   /**
@@ -72,7 +70,7 @@ export class Sinusoidal extends Encoder {
    * @returns {T} x
    */
   add(x, at) {
-    return apply(this, ADD, x, at);
+    return apply(this, x, readCall(ADD, AT, at));
   }
 
   /**
@@ -83,7 +81,7 @@ export class Sinusoidal extends Encoder {
    * @returns {T} x
    */
   subtract(x, at) {
-    return apply(this, SUBTRACT, x, at);
+    return apply(this, x, readCall(SUBTRACT, AT, at));
   }
 
   /**
@@ -94,7 +92,7 @@ export class Sinusoidal extends Encoder {
    * @returns {T} x
    */
   fill(x, at) {
-    return apply(this, FILL, x, at);
+    return apply(this, x, readCall(FILL, AT, at));
   }
 
   /**
@@ -130,7 +128,7 @@ export class Sinusoidal extends Encoder {
    */
   shiftMatrix(k) {
     if (typeof k !== "number") throw typeError("k", "a number", k);
-    const { runtime, handle, dim } = coreOf(this);
+    const { runtime, handle, width: dim } = coreOf(this);
     if (dim > MOST_SHIFTED) throw rangeError(`dim: want at most ${MOST_SHIFTED} for a shift matrix, got ${dim}`);
     runtime.call("posenc_shift_row", handle, k, 0); // before there is a matrix
     let matrix;
@@ -149,17 +147,3 @@ export class Sinusoidal extends Encoder {
 
 /** A matrix of 8192 by 8192 is 512 MiB. */
 const MOST_SHIFTED = 8192;
-
-/**
- * @param {Sinusoidal} encoder
- * @param {number} which
- * @returns {Float64Array<ArrayBuffer>}
- */
-function property(encoder, which) {
-  const { runtime, handle } = coreOf(encoder);
-  runtime.call("posenc_float64", handle, which);
-  const count = runtime.positions[0];
-  const copy = new Float64(count);
-  setArray(copy, runtime.staging64(count));
-  return copy;
-}

@@ -1,7 +1,7 @@
 package angle
 
 import (
-	"fmt"
+	"errors"
 	"math"
 )
 
@@ -49,8 +49,7 @@ func (l Ladder) Frequencies() ([]Frequency, error) {
 	}
 	for _, w := range []float64{l.Top, last} {
 		if !(w >= LowestFrequency && w <= HighestFrequency) {
-			return nil, fmt.Errorf("frequencies from %g down to %g: want them between %g and %g radians per position",
-				l.Top, last, LowestFrequency, HighestFrequency)
+			return nil, errors.New("angle: a frequency out of range")
 		}
 	}
 

@@ -3,7 +3,6 @@
 package rows
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -31,9 +30,9 @@ func Split(length, batch, heads, dim int) (Span, error) {
 	}
 	width := dim * max(heads, 1)
 	if batch > math.MaxInt/width || length%(batch*width) != 0 {
-		want := fmt.Sprintf("batch·dim = %d·%d", batch, dim)
+		want := encoding.Text("batch·dim = ", batch, "·", dim)
 		if heads > 0 {
-			want = fmt.Sprintf("batch·heads·headDim = %d·%d·%d", batch, heads, dim)
+			want = encoding.Text("batch·heads·headDim = ", batch, "·", heads, "·", dim)
 		}
 		return Span{}, &encoding.OptionError{Option: "x", Want: "a length that is a multiple of " + want, Got: strconv.Itoa(length)}
 	}
@@ -44,7 +43,7 @@ func Split(length, batch, heads, dim int) (Span, error) {
 func (s *Span) From(offset int64) error {
 	if offset < -angle.MaxPosition || offset > angle.MaxPosition-int64(max(s.Seq-1, 0)) {
 		return &encoding.OptionError{Option: "offset",
-			Want: fmt.Sprintf("an integer that keeps all %d positions within ±2^53", s.Seq), Got: strconv.FormatInt(offset, 10)}
+			Want: encoding.Text("an integer that keeps all ", s.Seq, " positions within ±2^53"), Got: strconv.FormatInt(offset, 10)}
 	}
 	s.First = offset
 	return nil
@@ -68,7 +67,7 @@ func (s *Span) Count(n int) error {
 		s.Batch, s.Seq = 1, s.Batch*s.Seq
 	default:
 		return &encoding.OptionError{Option: "positions",
-			Want: fmt.Sprintf("seq = %d or batch·seq = %d of them", s.Seq, s.Batch*s.Seq), Got: strconv.Itoa(n)}
+			Want: encoding.Text("seq = ", s.Seq, " or batch·seq = ", s.Batch*s.Seq, " of them"), Got: strconv.Itoa(n)}
 	}
 	return nil
 }

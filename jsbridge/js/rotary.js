@@ -1,0 +1,214 @@
+// The rotary encoding; encoding/rotary/rotary.go has the formula and its sources, options.go the scalings.
+
+import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
+import { coreOf, Encoder, property } from "./encoder.js";
+import { typeError } from "./errors.js";
+import { freeze, setArray } from "./intrinsics.js";
+import { boolean, nested, number, numbers, oneOf, snapshot } from "./options.js";
+import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
+
+/** @typedef {import("./apply.js").RotaryAt} RotaryAt */
+/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./alloc.js").Allocation} Allocation */
+
+/**
+ * What changes the frequencies to reach further than the model was trained for: Hugging Face's keys in camelCase. Which
+ * type takes which is in encoding/rotary/options.go; a key that the type has no use for is an error.
+ * @typedef {object} Scaling
+ * @property {"default" | "linear" | "ntk" | "dynamic" | "yarn" | "longrope" | "llama3" | "proportional" | "freq-factors" | "riflex"} type
+ *   (rope_type)
+ * @property {number} [factor] s, at least 1
+ * @property {number} [alpha] of ntk: base becomes base·alpha^(d/(d-2))
+ * @property {number} [originalMaxPositionEmbeddings] M, the trained length; maxPositionEmbeddings
+ * @property {number} [attentionFactor] of yarn and longrope: multiplies cos and sin, in place of the formula
+ * @property {number} [betaFast] of yarn; 32
+ * @property {number} [betaSlow] of yarn; 1
+ * @property {number} [mscale] of yarn
+ * @property {number} [mscaleAllDim] of yarn
+ * @property {boolean} [truncate] of yarn: whether the ends of the ramp are rounded to whole pairs; true
+ * @property {readonly number[] | TypedArray} [shortFactor] of longrope: a divisor for each pair, for lengths up to M
+ * @property {readonly number[] | TypedArray} [longFactor] of longrope: the same beyond M
+ * @property {number} [lowFreqFactor] of llama3; 1
+ * @property {number} [highFreqFactor] of llama3; 4
+ * @property {number} [partialRotaryFactor] of proportional: the part of the pairs that turn; 1
+ * @property {readonly number[] | TypedArray} [freqFactors] of freq-factors (ggml's rope_freqs): a divisor for each pair
+ * @property {number} [index] of riflex: the pair that is slowed
+ * @property {number} [length] of riflex: the positions that must not repeat
+ */
+
+/**
+ * @typedef {object} RotaryOptions
+ * @property {number} headDim the width of a head (head_dim), 2 to 16384
+ * @property {number} [rotaryDim] how many of its first channels are turned (rotary_dim), even; headDim
+ * @property {number} [base] θ (rope_theta), above 0; 10000
+ * @property {"half" | "interleaved"} [pairing] which channels are a pair: "half" (i, i + rotaryDim/2) (rotate_half: Hugging
+ *   Face, GPT-NeoX), "interleaved" (2i, 2i + 1) (the paper, Meta's Llama, GPT-J); "half"
+ * @property {Scaling} [scaling] (rope_scaling)
+ * @property {number} [maxPositionEmbeddings] the length that the model was trained for (max_position_embeddings)
+ * @property {"query" | "key"} [xpos] with xPos, which side this encoder turns
+ * @property {number} [xposScaleBase] in how many positions the decay is ζ; 512
+ * @property {number} [xposCenter] the position without decay; 0
+ */
+
+/** @type {import("./options.js").Spec} */
+const SCALING = /** @type {any} */ ({
+  __proto__: null,
+  type: oneOf(freeze(["default", "linear", "ntk", "dynamic", "yarn", "longrope", "llama3", "proportional", "freq-factors", "riflex"])),
+  factor: number, alpha: number, originalMaxPositionEmbeddings: number, attentionFactor: number,
+  betaFast: number, betaSlow: number, mscale: number, mscaleAllDim: number, truncate: boolean,
+  shortFactor: numbers, longFactor: numbers, lowFreqFactor: number, highFreqFactor: number,
+  partialRotaryFactor: number, freqFactors: numbers, index: number, length: number,
+});
+
+/** The options that every rotary encoding has. */
+export const ROTARY = {
+  __proto__: null,
+  headDim: number,
+  rotaryDim: number,
+  base: number,
+  pairing: oneOf(freeze(["half", "interleaved"])),
+  scaling: nested(SCALING),
+  maxPositionEmbeddings: number,
+  xpos: oneOf(freeze(["query", "key"])),
+  xposScaleBase: number,
+  xposCenter: number,
+};
+
+/**
+ * Reads options by a spec and has scaling say what Go calls it.
+ * @param {import("./options.js").Spec} spec
+ * @param {unknown} given
+ */
+export function readOptions(spec, given) {
+  const options = snapshot("options", spec, given);
+  if (options.headDim === undefined) throw typeError("headDim", "a number", undefined);
+  if (options.scaling?.truncate !== undefined) {
+    const { truncate, ...scaling } = options.scaling;
+    options.scaling = freeze({ __proto__: null, ...scaling, noTruncate: !truncate });
+  }
+  return freeze(options);
+}
+
+/**
+ * What `options` shows: of the scaling, what its type uses.
+ * @param {any} filledIn
+ */
+export function publish(filledIn) {
+  const { noTruncate, ...rest } = filledIn.scaling;
+  /** @type {any} */
+  const scaling = {};
+  for (const name in rest) if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
+  if (rest.type === "yarn") scaling.truncate = !noTruncate;
+  const out = { ...filledIn, scaling: freeze(scaling) };
+  if (out.maxPositionEmbeddings === 0) delete out.maxPositionEmbeddings;
+  if (out.xpos === "") {
+    delete out.xpos;
+    delete out.xposScaleBase;
+    delete out.xposCenter;
+  }
+  return out;
+}
+
+/**
+ * What every rotary encoder does.
+ * @template {object} Options
+ * @extends {Encoder<Options>}
+ */
+export class Rotates extends Encoder {
+  /**
+   * Turns queries or keys by their positions, in place.
+   * @template {Float32Array | Allocation} T
+   * @param {T} x [batch, seq, heads, headDim], or as `order` says
+   * @param {RotaryAt} [at]
+   * @returns {T} x
+   */
+  rotate(x, at) {
+    return apply(this, x, readCall(ROTATE, ROTARY_AT, at));
+  }
+
+  /**
+   * Turns them back: undoes rotate, up to the rounding of both.
+   * @template {Float32Array | Allocation} T
+   * @param {T} x [batch, seq, heads, headDim], or as `order` says
+   * @param {RotaryAt} [at]
+   * @returns {T} x
+   */
+  unrotate(x, at) {
+    return apply(this, x, readCall(UNROTATE, ROTARY_AT, at));
+  }
+
+  /**
+   * The cosines and sines of `length` positions, in new arrays, multiplied by the attention factor.
+   * @param {number} length
+   * @param {Pick<RotaryAt, "offset" | "positions" | "sequenceLength">} [at] `positions` must be `length` of them
+   * @returns {{ cos: Float32Array<ArrayBuffer>, sin: Float32Array<ArrayBuffer> }} [length, rotaryDim/2] each
+   */
+  cosSin(length, at) {
+    const rows = wholeLength(length);
+    const call = readCall(COS_SIN, COS_SIN_AT, at);
+    const core = coreOf(this);
+    const { runtime, handle, axes, rowLength } = core;
+    checkAll(core, rows * core.width, call);
+    const pairs = rowLength / 2;
+    const cos = newArray(rows, pairs);
+    const sin = newArray(rows, pairs);
+    const { positions, offset } = call;
+    const sequence = call.sequence === 0 ? lengthOfSequence(offset, rows, positions) : call.sequence;
+    const most = (STAGING_LENGTH / 2 / rowLength) | 0 || 1;
+    for (let row = 0, n = 0; row < rows; row += n) {
+      n = rows - row < most ? rows - row : most;
+      if (positions !== undefined) {
+        if (n * axes > POSITIONS_LENGTH) n = (POSITIONS_LENGTH / axes) | 0;
+        sendPositions(runtime, positions, row * axes, n * axes);
+      }
+      const size = n * pairs;
+      runtime.run(handle, COS_SIN, STAGING, 0, 2 * size, 1, 1, 0, positions === undefined ? offset + row : 0, sequence, positions === undefined ? -2 : n * axes);
+      const made = runtime.staging(2 * size);
+      setArray(cos, made.subarray(0, size), row * pairs);
+      setArray(sin, made.subarray(size), row * pairs);
+    }
+    return { cos, sin };
+  }
+}
+
+/**
+ * Turns queries and keys so that their scores depend on distances.
+ * @extends {Rotates<RotaryOptions>}
+ */
+export class Rotary extends Rotates {
+  /**
+   * @param {import("./runtime.js").Runtime} runtime
+   * @param {RotaryOptions} given
+   */
+  constructor(runtime, given) {
+    super(runtime, "rotary", readOptions(/** @type {any} */ (ROTARY), given), publish);
+  }
+
+  /**
+   * Turns cached keys as if they stood `delta` positions later, in place: what moves a context without computing it anew.
+   * @template {Float32Array | Allocation} T
+   * @param {T} x keys that were rotated
+   * @param {number} delta any number within ±2^53
+   * @param {Pick<RotaryAt, "batch" | "heads" | "order" | "sequenceLength" | "allowShared">} [at]
+   * @returns {T} x
+   */
+  shift(x, delta, at) {
+    const call = readCall(SHIFT, SHIFT_AT, at);
+    if (typeof delta !== "number") throw typeError("delta", "a number", delta);
+    call.offset = delta;
+    return apply(this, x, call);
+  }
+
+  /**
+   * w_0, w_1, ... (inv_freq) in radians per position, each the float64 nearest to its true value. A new array each time.
+   * @returns {Float64Array<ArrayBuffer>}
+   */
+  get inverseFrequencies() {
+    return property(this, FREQUENCIES);
+  }
+
+  /** What cos and sin are multiplied by (attention_scaling). */
+  get attentionFactor() {
+    return property(this, FACTOR)[0];
+  }
+}
