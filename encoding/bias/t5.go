@@ -27,10 +27,11 @@ type T5Options struct {
 //	bucket = min(e + trunc(ln(d/e) / ln(MaxDistance/e)·(n-e)), n-1)   otherwise
 //
 // This is _relative_position_bucket of Mesh TensorFlow and of Hugging Face's T5, who round each step of the last line to
-// float32; so does this, with the logarithm rounded correctly. It matters only where the exact value is a whole number
-// or nearly so; the tests say where that is.
+// float32; so does this, with the logarithm rounded correctly. For the options in use that changes no bucket up to a
+// distance of a million; it can where the exact value is a whole number or next to one, as for 14 of NumBuckets 10,
+// MaxDistance 686.
 //
-// Later versions of T5 have Bidirectional true in the encoder and false in the decoder.
+// T5's encoder is bidirectional and its decoder's self-attention unidirectional; its cross-attention has no bias.
 type T5 struct {
 	core
 	options T5Options
