@@ -155,6 +155,15 @@ func TestWindowGrows(t *testing.T) {
 	}
 }
 
+// On both sides at once, too.
+func TestWindowGrowsBothWays(t *testing.T) {
+	a, _ := NewALiBi(ALiBiOptions{Heads: 12})
+	for _, n := range []int{1, 25000, 40000} {
+		require.NoError(t, a.Add(make([]float32, 1), At{QueryLength: n, KeyLength: n, Part: true}))
+		require.LessOrEqual(t, 4*len(a.scheme.(*relative).window.Load().lines), WindowBytes, "%d", n)
+	}
+}
+
 func TestConcurrentUse(t *testing.T) {
 	for _, ref := range references() {
 		if ref.bias == nil || ref.cells > 0 {
