@@ -15,14 +15,6 @@ func Log(v float64) float64 {
 	return ln.float64()
 }
 
-// Log1p returns ln(1 + x) for a finite x >= 0, to one unit in the last place however small x is.
-//
-// What 1 + x = u loses to rounding, c = x - (u - 1), is exact, and ln(u + c) = ln u + c/u to 2^-106.
-func Log1p(x float64) float64 {
-	u := 1 + x
-	return Log(u) + (x-(u-1))/u
-}
-
 // Exp returns e^v. Below the smallest normal float64 it may be off by one unit, and past the range it is 0 or +Inf.
 func Exp(v float64) float64 {
 	if !(math.Abs(v) < 1024) {

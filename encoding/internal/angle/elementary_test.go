@@ -51,7 +51,6 @@ func TestElementaryIsNearest(t *testing.T) {
 
 func TestElementaryExactly(t *testing.T) {
 	require.Zero(t, angle.Log(1))
-	require.Zero(t, angle.Log1p(0))
 	for _, v := range []float64{0, math.Copysign(0, -1)} {
 		require.Equal(t, 1.0, angle.Exp(v))
 		require.Equal(t, 1.0, angle.Pow(17, v))
@@ -73,33 +72,6 @@ func TestElementaryExactly(t *testing.T) {
 	require.True(t, math.IsNaN(angle.Pow(2, math.NaN())))
 }
 
-func TestLog1p(t *testing.T) {
-	r := rand.New(rand.NewPCG(6, 6))
-	for range 300 {
-		x := math.Ldexp(1+r.Float64(), r.IntN(160)-80)
-		want := truth.Log(new(big.Float).Add(truth.N(1), truth.N(x)))
-		if x < 0x1p-40 { // 300 bits hold 1 + x, but the logarithm starts from a float64 that may be 0
-			want = series(x)
-		}
-		require.LessOrEqual(t, truth.Ulps64(angle.Log1p(x), want), 1.0, "ln(1 + %g)", x)
-	}
-	require.Equal(t, 1e-300, angle.Log1p(1e-300))
-}
-
-// series is x - x²/2 + x³/3 - ..., as far as 300 bits of a small x go.
-func series(x float64) *big.Float {
-	sum, power := truth.N(0), truth.N(1)
-	for n := 1.0; n < 12; n++ {
-		power = new(big.Float).Mul(power, truth.N(x))
-		term := new(big.Float).Quo(power, truth.N(n))
-		if int(n)%2 == 0 {
-			term.Neg(term)
-		}
-		sum = sum.Add(sum, term)
-	}
-	return sum
-}
-
 func BenchmarkLog(b *testing.B) {
 	for i := range b.N {
 		angle.Log(float64(i + 3))
@@ -109,5 +81,30 @@ func BenchmarkLog(b *testing.B) {
 func BenchmarkPow(b *testing.B) {
 	for i := range b.N {
 		angle.Pow(float64(i+3), 0.7)
+	}
+}
+
+func TestQuick(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	worst := func(got float64, want *big.Float, of string, x float64) {
+		d, _ := new(big.Float).Sub(truth.N(got), want).Float64()
+		w, _ := want.Float64()
+		require.LessOrEqual(t, math.Abs(d), math.Abs(w)*0x1p-49, "%s(%g)", of, x)
+	}
+	for range 300 {
+		for _, x := range []float64{math.Ldexp(1+r.Float64(), r.IntN(200)-100), 1 + (r.Float64()-0.5)/1000, 0.6 + r.Float64()} {
+			worst(angle.LogQuick(x), truth.Log(truth.N(x)), "LogQuick", x)
+		}
+		x := (r.Float64() - 0.5) * 1400
+		worst(angle.ExpQuick(x), truth.Exp(truth.N(x)), "ExpQuick", x)
+		worst(angle.ExpQuick(x/1000), truth.Exp(truth.N(x/1000)), "ExpQuick", x/1000)
+	}
+	require.Zero(t, angle.LogQuick(1))
+	require.Equal(t, 1.0, angle.ExpQuick(0))
+}
+
+func BenchmarkLogQuick(b *testing.B) {
+	for i := range b.N {
+		angle.LogQuick(float64(i + 3))
 	}
 }

@@ -1,0 +1,277 @@
+package bias
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/angle"
+)
+
+// At says which scores an array holds: [batch, heads, QueryLength, KeyLength], or a part of them.
+type At struct {
+	// Batch is how many sequences the scores are of; 0 means 1.
+	Batch int
+	// QueryLength and KeyLength are how many queries and keys each sequence has.
+	QueryLength, KeyLength int
+	// Offset is the position of the first query; the first key has position 0. A decoder's one query has KeyLength-1.
+	// It may be negative; |Offset| + QueryLength + KeyLength is at most 2^53.
+	Offset int64
+	// Part says that the array is a contiguous part of all scores, the one that begins with element number From in
+	// row-major order; it may begin and end within a row.
+	Part bool
+	From int
+}
+
+// MaxHeads is how many heads an encoder may have, and MaxElements how many elements the result of Matrix or Buckets.
+const (
+	MaxHeads    = 1 << 16
+	MaxElements = 1 << 31
+)
+
+// maxScores is how many elements an array may have of which a part is given.
+const maxScores = 1 << 53
+
+// An Encoder is any encoding of this package. One that has no bias of its own (Deberta, Shaw), or was given no weights
+// (T5, Swin), refuses Add and Matrix with an [encoding.OptionError]; one that has no buckets refuses Buckets.
+type Encoder interface {
+	// Heads is how many heads the encoder is for; 0 when it has buckets alone.
+	Heads() int
+	// Add adds the bias to scores [batch, heads, queryLength, keyLength], or a part of them, in place.
+	Add(scores []float32, at At) error
+	// FillMatrix overwrites dst with the bias [heads, queryLength, keyLength], or a part of it. at.Batch is 0 or 1.
+	FillMatrix(dst []float32, at At) error
+	// FillBuckets overwrites dst with the bucket of each query and key [queryLength, keyLength], or a part of them.
+	// at.Batch is 0 or 1.
+	FillBuckets(dst []int32, at At) error
+	// Matrix returns the bias [heads, q, k] of q queries, the first at position offset, and k keys from position 0.
+	Matrix(q, k int, offset int64) ([]float32, error)
+	// Buckets returns the buckets [q, k].
+	Buckets(q, k int, offset int64) ([]int32, error)
+}
+
+// A grid is an At that has been checked against an array.
+type grid struct {
+	heads, queries, keys int
+	offset               int64
+	from                 int64
+}
+
+// check returns what at means for an array of length elements, or says what is wrong with it.
+func (at At) check(length, heads int) (grid, error) {
+	g, total, err := at.size(heads)
+	if err != nil {
+		return g, err
+	}
+	if !at.Part && (at.From != 0 || int64(length) != total) {
+		return g, &encoding.OptionError{Option: "scores",
+			Want: fmt.Sprintf("batch·heads·queryLength·keyLength = %d·%d·%d·%d elements", max(at.Batch, 1), heads, g.queries, g.keys),
+			Got:  strconv.Itoa(length)}
+	}
+	if at.From < 0 || int64(at.From) > total || int64(length) > total-int64(at.From) {
+		return g, &encoding.OptionError{Option: "from",
+			Want: fmt.Sprintf("a number that keeps a part of %d within all %d elements", length, total), Got: strconv.Itoa(at.From)}
+	}
+	return g, nil
+}
+
+// size returns the grid and how many elements the whole array has.
+func (at At) size(heads int) (grid, int64, error) {
+	g := grid{heads: heads, queries: at.QueryLength, keys: at.KeyLength, offset: at.Offset, from: int64(at.From)}
+	total := int64(1)
+	for i, n := range [...]int{at.Batch, heads, at.QueryLength, at.KeyLength} {
+		name := [...]string{"batch", "heads", "queryLength", "keyLength"}[i]
+		if i == 0 && n == 0 {
+			n = 1
+		}
+		if n < 0 {
+			return g, 0, &encoding.OptionError{Option: name, Want: "an integer that is not negative", Got: strconv.Itoa(n)}
+		}
+		if n > 0 && total > maxScores/int64(n) {
+			return g, 0, &encoding.OptionError{Option: name, Want: "scores of at most 2^53 elements", Got: strconv.Itoa(n)}
+		}
+		total *= int64(n)
+	}
+	if room := angle.MaxPosition - int64(g.queries) - int64(g.keys); g.offset > room || g.offset < -room {
+		return g, 0, &encoding.OptionError{Option: "offset",
+			Want: fmt.Sprintf("an integer that keeps all of %d queries and %d keys within ±2^53", g.queries, g.keys),
+			Got:  strconv.FormatInt(g.offset, 10)}
+	}
+	return g, total, nil
+}
+
+// A scheme makes the rows of an encoding, and is all that it has to itself.
+type scheme interface {
+	// check says what is wrong with a grid that fits the array, if anything, and makes what its rows need.
+	check(g grid) error
+	// row adds the biases of one head and query to x, for the keys from number key on, or writes them.
+	row(x []float32, add bool, head int, query int64, key int)
+	// buckets writes the buckets of one query, for the keys from number key on.
+	buckets(dst []int32, query int64, key int)
+}
+
+// A core is what all encoders share: it takes arrays apart into rows.
+type core struct {
+	scheme
+	heads     int
+	noBias    error // why there is none; nil when there is
+	noBuckets error
+}
+
+// lacking is the error of an encoder that was not made for a call.
+func lacking(option, want, got string) error {
+	return &encoding.OptionError{Option: option, Want: want, Got: got}
+}
+
+// Heads implements [Encoder].
+func (c *core) Heads() int { return c.heads }
+
+// Add implements [Encoder].
+func (c *core) Add(scores []float32, at At) error { return c.rows(scores, true, at) }
+
+// FillMatrix implements [Encoder].
+func (c *core) FillMatrix(dst []float32, at At) error {
+	if err := at.single(); err != nil {
+		return err
+	}
+	return c.rows(dst, false, at)
+}
+
+func (at At) single() error {
+	if at.Batch != 0 && at.Batch != 1 {
+		return &encoding.OptionError{Option: "batch", Want: "1 for a matrix", Got: strconv.Itoa(at.Batch)}
+	}
+	return nil
+}
+
+func (c *core) rows(x []float32, add bool, at At) error {
+	if c.noBias != nil {
+		return c.noBias
+	}
+	g, err := at.check(len(x), c.heads)
+	if err == nil {
+		err = c.check(g)
+	}
+	if err != nil || len(x) == 0 {
+		return err
+	}
+	head, query, key := g.start()
+	for len(x) > 0 {
+		n := min(g.keys-key, len(x))
+		c.row(x[:n], add, head, g.offset+int64(query), key)
+		x, key = x[n:], 0
+		if query++; query == g.queries {
+			query = 0
+			if head++; head == g.heads {
+				head = 0
+			}
+		}
+	}
+	return nil
+}
+
+// start returns where element number g.from is.
+func (g grid) start() (head, query, key int) {
+	row := g.from / int64(g.keys)
+	return int(row / int64(g.queries) % int64(g.heads)), int(row % int64(g.queries)), int(g.from % int64(g.keys))
+}
+
+// FillBuckets implements [Encoder].
+func (c *core) FillBuckets(dst []int32, at At) error {
+	if c.noBuckets != nil {
+		return c.noBuckets
+	}
+	if err := at.single(); err != nil {
+		return err
+	}
+	g, err := at.check(len(dst), 1)
+	if err == nil {
+		err = c.check(g)
+	}
+	if err != nil || len(dst) == 0 {
+		return err
+	}
+	_, query, key := g.start()
+	for len(dst) > 0 {
+		n := min(g.keys-key, len(dst))
+		c.buckets(dst[:n], g.offset+int64(query), key)
+		dst, key, query = dst[n:], 0, query+1
+	}
+	return nil
+}
+
+// Matrix implements [Encoder].
+func (c *core) Matrix(q, k int, offset int64) ([]float32, error) {
+	at := At{QueryLength: q, KeyLength: k, Offset: offset}
+	n, err := c.elements(at, c.heads, c.noBias)
+	if err != nil {
+		return nil, err
+	}
+	dst := make([]float32, n)
+	return dst, c.FillMatrix(dst, at)
+}
+
+// Buckets implements [Encoder].
+func (c *core) Buckets(q, k int, offset int64) ([]int32, error) {
+	at := At{QueryLength: q, KeyLength: k, Offset: offset}
+	n, err := c.elements(at, 1, c.noBuckets)
+	if err != nil {
+		return nil, err
+	}
+	dst := make([]int32, n)
+	return dst, c.FillBuckets(dst, at)
+}
+
+// elements returns how many elements a matrix has that may be made.
+func (c *core) elements(at At, heads int, lacks error) (int64, error) {
+	if lacks != nil {
+		return 0, lacks
+	}
+	g, total, err := at.size(heads)
+	if err == nil && total > MaxElements {
+		err = &encoding.OptionError{Option: "keyLength", Want: fmt.Sprintf("a matrix of at most %d elements", int64(MaxElements)),
+			Got: strconv.FormatInt(total, 10)}
+	}
+	if err == nil {
+		err = c.check(g)
+	}
+	return total, err
+}
+
+// integer says what is wrong with an integer option that must lie in [low, high], if anything.
+func integer(option string, v, low, high int) error {
+	if v >= low && v <= high {
+		return nil
+	}
+	return &encoding.OptionError{Option: option, Want: fmt.Sprintf("an integer from %d to %d", low, high), Got: strconv.Itoa(v)}
+}
+
+// number says what is wrong with an option that must lie in (0, high], if anything.
+func number(option string, v, high float64) error {
+	if v > 0 && v <= high {
+		return nil
+	}
+	return &encoding.OptionError{Option: option, Want: "a positive number, at most " + encoding.Number(high), Got: encoding.Number(v)}
+}
+
+// count says what is wrong with how many numbers an option has, if anything.
+func count(option, shape string, got, want int) error {
+	if got == want {
+		return nil
+	}
+	return &encoding.OptionError{Option: option, Want: fmt.Sprintf("%s = %d numbers", shape, want), Got: strconv.Itoa(got)}
+}
+
+// finite says which of an option's numbers is not, if any.
+func finite(option string, v []float32) error {
+	for i, w := range v {
+		if !(math.Abs(float64(w)) <= math.MaxFloat32) {
+			return &encoding.OptionError{Option: fmt.Sprintf("%s[%d]", option, i), Want: "a finite number", Got: encoding.Number(float64(w))}
+		}
+	}
+	return nil
+}
+
+// copyOf32 keeps what the caller may change later, and what the caller must not change.
+func copyOf32(v []float32) []float32 { return append([]float32(nil), v...) }

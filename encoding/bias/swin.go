@@ -1,0 +1,115 @@
+package bias
+
+import (
+	"fmt"
+	"strconv"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/kernel"
+)
+
+// SwinOptions are the knobs of [Swin].
+type SwinOptions struct {
+	Window [2]int // height H and width W, each from 1 to 1024
+	Heads  int    // from 1 to MaxHeads; 0 for an encoder that has buckets alone
+	// Weights are the learned biases [(2H-1)·(2W-1), Heads], as relative_position_bias_table; nil for buckets alone.
+	Weights []float32
+}
+
+// Swin is the bias of Liu et al. 2021, section 3.2, within a window of H·W cells in row-major order: b = weights[bucket, h],
+// for cells (y, x) of the query and (v, u) of the key, in the sign query - key:
+//
+//	bucket = (y - v + H - 1)·(2W - 1) + (x - u + W - 1)
+//
+// as relative_position_index of microsoft/Swin-Transformer. Scores are [batch·windows, heads, H·W, H·W]: At.Batch is batch times
+// windows, the two lengths are H·W, and At.Offset is 0.
+type Swin struct {
+	core
+	options SwinOptions
+}
+
+// NewSwin returns the encoder, or an [encoding.OptionError].
+func NewSwin(o SwinOptions) (*Swin, error) {
+	for i, n := range o.Window {
+		if err := integer(fmt.Sprintf("window[%d]", i), n, 1, 1024); err != nil {
+			return nil, err
+		}
+	}
+	w := &swinWindow{h: o.Window[0], w: o.Window[1]}
+	buckets := (2*w.h - 1) * (2*w.w - 1)
+	noBias, err := weightsOf(&o.Weights, o.Heads, buckets, "(2H-1)·(2W-1)·heads")
+	if err != nil {
+		return nil, err
+	}
+	if noBias == nil {
+		w.lines = make([]float32, len(o.Weights))
+		for i, v := range o.Weights {
+			bucket, head := i/o.Heads, i%o.Heads
+			w.lines[head*buckets+buckets-1-bucket] = v
+		}
+	}
+	return &Swin{core: core{heads: o.Heads, scheme: w, noBias: noBias}, options: o}, nil
+}
+
+// Options returns the options.
+func (s *Swin) Options() SwinOptions {
+	o := s.options
+	o.Weights = copyOf32(o.Weights)
+	return o
+}
+
+// A swinWindow is the rows of Swin. Along a row of keys the bucket goes down by one, so the weights of each head are kept in
+// reverse: [heads, 2H-1, 2W-1], of which a row of the window is a stretch.
+type swinWindow struct {
+	h, w  int
+	lines []float32
+}
+
+func (s *swinWindow) check(g grid) error {
+	n := s.h * s.w
+	for i, length := range [...]int{g.queries, g.keys} {
+		if length != n {
+			return &encoding.OptionError{Option: [...]string{"queryLength", "keyLength"}[i],
+				Want: fmt.Sprintf("the %d·%d cells of a window", s.h, s.w), Got: strconv.Itoa(length)}
+		}
+	}
+	if g.offset != 0 {
+		return &encoding.OptionError{Option: "offset", Want: "0 within a window", Got: strconv.FormatInt(g.offset, 10)}
+	}
+	return nil
+}
+
+// stretch returns where the reversed buckets of a query and of keys key, key+1, ... of one row are, and how many of those
+// there are.
+func (s *swinWindow) stretch(query int64, key int) (at, n int) {
+	y, x := int(query)/s.w, int(query)%s.w
+	v, u := key/s.w, key%s.w
+	return (v-y+s.h-1)*(2*s.w-1) + u - x + s.w - 1, s.w - u
+}
+
+func (s *swinWindow) row(x []float32, add bool, head int, query int64, key int) {
+	size := (2*s.h - 1) * (2*s.w - 1)
+	line := s.lines[head*size:][:size]
+	for len(x) > 0 {
+		at, n := s.stretch(query, key)
+		n = min(n, len(x))
+		if add {
+			kernel.Add(x[:n], line[at:at+n])
+		} else {
+			copy(x[:n], line[at:])
+		}
+		x, key = x[n:], key+n
+	}
+}
+
+func (s *swinWindow) buckets(dst []int32, query int64, key int) {
+	last := (2*s.h-1)*(2*s.w-1) - 1
+	for len(dst) > 0 {
+		at, n := s.stretch(query, key)
+		n = min(n, len(dst))
+		for i := range dst[:n] {
+			dst[i] = int32(last - at - i)
+		}
+		dst, key = dst[n:], key+n
+	}
+}
