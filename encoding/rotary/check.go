@@ -146,12 +146,15 @@ func (o Options) checkScaling() error {
 		name, got := "scaling."+v.name, encoding.Number(v.value)
 		switch {
 		case v.rule == unused && v.value != 0:
+			if v.name == "truncate" {
+				got = "false"
+			}
 			return bad(name, "none, as type \""+string(s.Type)+"\" has no use for it", got)
 		case v.rule == unused:
 		case !(v.value >= 0 && v.value <= maxLength):
 			return bad(name, "a number from 0 to 2^40", got)
-		case v.value < 1e-9 && (v.value != 0 || v.rule >= needed):
-			return bad(name, "a number above 1e-9", got)
+		case v.value < 1e-12 && (v.value != 0 || v.rule >= needed):
+			return bad(name, "a number of at least 1e-12", got)
 		case v.rule == atLeast1 && v.value < 1:
 			return bad(name, "a number of at least 1", got)
 		}
@@ -160,6 +163,9 @@ func (o Options) checkScaling() error {
 	case YaRN:
 		if s.BetaFast < s.BetaSlow {
 			return bad("scaling.betaFast", "at least betaSlow = "+encoding.Number(s.BetaSlow), encoding.Number(s.BetaFast))
+		}
+		if least := m * 0x1p-62; s.BetaSlow < least { // the logarithm of M/(2π·beta_slow) is of no more than 2^64
+			return bad("scaling.betaSlow", "at least M/2^62 = "+encoding.Number(least), encoding.Number(s.BetaSlow))
 		}
 		if !(o.Base > 1) {
 			return bad("base", "a number above 1 with scaling \"yarn\"", encoding.Number(o.Base))
@@ -176,8 +182,8 @@ func (o Options) checkScaling() error {
 		}
 		return o.divisors("longFactor", s.LongFactor)
 	case Llama3:
-		if !(s.HighFreqFactor > s.LowFreqFactor) {
-			return bad("scaling.highFreqFactor", "above lowFreqFactor = "+encoding.Number(s.LowFreqFactor), encoding.Number(s.HighFreqFactor))
+		if !(s.HighFreqFactor-s.LowFreqFactor >= 1e-12) {
+			return bad("scaling.highFreqFactor", "above lowFreqFactor = "+encoding.Number(s.LowFreqFactor)+" by at least 1e-12", encoding.Number(s.HighFreqFactor))
 		}
 	case Proportional:
 		if s.PartialRotaryFactor > 1 || o.RotaryDim != o.HeadDim {

@@ -182,17 +182,18 @@ func scalings(d int) []Options {
 		add(Scaling{Type: Linear, Factor: factor}, 0)
 		add(Scaling{Type: NTK, Alpha: factor}, 0)
 		add(Scaling{Type: Dynamic, Factor: factor}, 2048)
-		add(Scaling{Type: Dynamic, Factor: factor, OriginalMaxPositionEmbeddings: 1}, 0)
+		add(Scaling{Type: Dynamic, Factor: factor, OriginalMaxPositionEmbeddings: 300}, 0)
 		add(Scaling{Type: YaRN, Factor: factor, OriginalMaxPositionEmbeddings: 4096}, 4096*4)
 		add(Scaling{Type: YaRN, Factor: factor, NoTruncate: true}, 4096)
 		add(Scaling{Type: Llama3, Factor: factor, OriginalMaxPositionEmbeddings: 8192}, 131072)
 	}
 	for _, m := range []int{1, 2, 6, 7, 20, 100, 201, 202, 32768, 1 << 24, 1 << 40} { // the ends of the ramp clamp: to 0, to d-1, both, past
+		least := float64(m) * 0x1p-62
 		for _, loose := range []bool{false, true} {
 			add(Scaling{Type: YaRN, Factor: 40, OriginalMaxPositionEmbeddings: m, NoTruncate: loose}, 0)
 			add(Scaling{Type: YaRN, Factor: 1.5, OriginalMaxPositionEmbeddings: m, BetaFast: 3, BetaSlow: 3, NoTruncate: loose}, 0)
-			add(Scaling{Type: YaRN, Factor: 16, OriginalMaxPositionEmbeddings: m, BetaFast: 1000, BetaSlow: 1e-9, NoTruncate: loose}, 0)
-			add(Scaling{Type: YaRN, Factor: 16, OriginalMaxPositionEmbeddings: m, BetaFast: 1e-6, BetaSlow: 1e-7, NoTruncate: loose}, 0)
+			add(Scaling{Type: YaRN, Factor: 16, OriginalMaxPositionEmbeddings: m, BetaFast: 1000, BetaSlow: max(1e-9, least), NoTruncate: loose}, 0)
+			add(Scaling{Type: YaRN, Factor: 16, OriginalMaxPositionEmbeddings: m, BetaFast: 1e-6, BetaSlow: max(1e-7, least), NoTruncate: loose}, 0)
 			add(Scaling{Type: YaRN, Factor: 16, OriginalMaxPositionEmbeddings: m, BetaFast: math.Nextafter(5, 6), BetaSlow: 5, NoTruncate: loose}, 0)
 		}
 		add(Scaling{Type: Llama3, Factor: 8, OriginalMaxPositionEmbeddings: m}, 0)

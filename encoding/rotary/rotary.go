@@ -51,13 +51,21 @@ func New(o Options) (*Rotary, error) {
 	}
 	r := &Rotary{options: o, waves: w}
 	if o.lengthMatters() { // so that a length that some call has cannot fail
-		_, err = o.newWaves(maxLength)
+		_, err = o.newWaves(o.beyond(maxLength))
 	}
 	return r, err
 }
 
 // lengthMatters reports whether the frequencies follow the length of the sequence.
 func (o Options) lengthMatters() bool { return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE }
+
+// beyond returns the length whose frequencies those of a length beyond M are.
+func (o Options) beyond(length int64) int64 {
+	if o.Scaling.Type == LongRoPE {
+		return int64(o.trained()) + 1 // all of them have the same
+	}
+	return min(length, maxLength) // block refuses longer ones
+}
 
 func (o Options) newWaves(length int64) (*waves, error) {
 	freqs, factor, err := o.frequencies(length)
@@ -118,9 +126,7 @@ func (r *Rotary) of(length int64) *waves {
 	if !r.options.lengthMatters() || length <= int64(r.options.trained()) {
 		return r.waves
 	}
-	if r.options.Scaling.Type == LongRoPE {
-		length = maxLength // all of them have the same
-	}
+	length = r.options.beyond(length)
 	w := r.last.Load()
 	if w == nil || w.length != length {
 		w, _ = r.options.newWaves(length)
