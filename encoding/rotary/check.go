@@ -101,7 +101,7 @@ func (o Options) check() error {
 	if o.Pairing != Half && o.Pairing != Interleaved {
 		return bad("pairing", `"half" or "interleaved"`, strconv.QuoteToASCII(string(o.Pairing)))
 	}
-	if o.MaxPositionEmbeddings < 0 || o.MaxPositionEmbeddings > maxLength {
+	if o.MaxPositionEmbeddings < 0 || int64(o.MaxPositionEmbeddings) > maxLength {
 		return bad("maxPositionEmbeddings", "a positive integer up to 2^40", strconv.Itoa(o.MaxPositionEmbeddings))
 	}
 	if err := o.checkXPos(); err != nil {

@@ -70,7 +70,7 @@ func (o Options) frequencies(length int64) ([]angle.Frequency, float64, error) {
 	case FreqFactors:
 		multiply(w, func(i int) angle.Real { return angle.Exactly(s.FreqFactors[i]).Inverse() })
 	case RIFLEx: // 0.9·2π/L is 0.9/L of a turn
-		w[s.Index] = angle.PerTurn(angle.Exactly(9).Mul(angle.Exactly(float64(10 * s.Length)).Inverse()))
+		w[s.Index] = angle.PerTurn(angle.Exactly(9).Mul(angle.Exactly(10 * float64(s.Length)).Inverse()))
 	}
 	for _, f := range w {
 		if !f.InRange() {

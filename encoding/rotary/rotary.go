@@ -108,7 +108,7 @@ func (s source) MakeAt(dst []float32, position float64) { s.gen.At(dst, position
 func (r *Rotary) Options() Options { return r.options }
 
 // InverseFrequencies returns w_0, w_1, ... (Hugging Face's inv_freq) in radians per position, each the float64 nearest
-// to its true value, for a sequence of this length; 0 means any that the model was trained for.
+// to its true value, for a sequence of this length, up to 2^40; 0 means any that the model was trained for.
 func (r *Rotary) InverseFrequencies(length int64) []float64 {
 	w := r.of(length)
 	out := make([]float64, len(w.freqs))
@@ -170,7 +170,18 @@ func (r *Rotary) block(length int, at At) (block, error) {
 	if err == nil {
 		err = r.options.checkReach(b, at.Positions)
 	}
+	if err == nil {
+		err = r.options.checkLength(b.length(at))
+	}
 	return b, err
+}
+
+// checkLength refuses lengths whose frequencies dynamic scaling may not have.
+func (o Options) checkLength(length int64) error {
+	if o.Scaling.Type == Dynamic && length > maxLength {
+		return bad("length", "at most 2^40 with scaling \"dynamic\", positions as well", strconv.FormatInt(length, 10))
+	}
+	return nil
 }
 
 func (r *Rotary) turning(b block) kernel.Turning {
@@ -181,6 +192,9 @@ func (r *Rotary) turning(b block) kernel.Turning {
 func (b block) each(x []float32, positions []float64, t kernel.Turning, each func(rows.Span, func(from int, rows []float32))) {
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
+	if stride == 0 {
+		return // of however many parts
+	}
 	for part := range b.parts {
 		s := b.Span
 		if positions != nil {
@@ -219,17 +233,21 @@ func (b block) length(at At) int64 {
 // frequencies to take.
 func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 	at.Offset, at.Positions = 0, nil
-	b, err := r.block(len(x), at)
+	b, err := at.check(len(x), r.options.HeadDim, -1)
+	if err == nil {
+		err = r.options.checkLength(at.Length)
+	}
 	if err != nil {
 		return err
 	}
-	if !(math.Abs(delta) <= encoding.MaxPosition) {
-		return bad("delta", "a number within ±2^53", encoding.Number(delta))
-	}
 	o := r.options
 	o.XPosCenter = 0 // where the decay of a shift begins
-	if err := o.checkReach(b, []float64{delta}); err != nil {
-		return err
+	most := float64(encoding.MaxPosition)
+	if o.XPos != "" {
+		most = min(most, o.xposReach())
+	}
+	if !(math.Abs(delta) <= most) {
+		return bad("delta", "a number within ±"+encoding.Number(most), encoding.Number(delta))
 	}
 	row := make([]float32, o.RotaryDim)
 	o.withXPos(o.source(r.of(at.Length).freqs, 1), 1).MakeAt(row, delta)
@@ -297,6 +315,9 @@ func (r *Rotary) Check(length int, at At, positions int) error {
 	b, err := at.check(length, r.options.HeadDim, positions)
 	if err == nil && positions < 0 {
 		err = r.options.checkReach(b, nil)
+	}
+	if err == nil {
+		err = r.options.checkLength(b.length(at))
 	}
 	return err
 }
