@@ -185,7 +185,14 @@ func (o Options) checkLength(length int64) error {
 }
 
 func (r *Rotary) turning(b block) kernel.Turning {
-	return kernel.Turning{Heads: b.heads, HeadDim: r.options.HeadDim, Pairs: r.options.RotaryDim / 2, Interleaved: r.options.Pairing == Interleaved}
+	return b.turning(r.options.HeadDim, r.options.RotaryDim/2, r.options.Pairing)
+}
+
+// width returns how wide a head is, and how many of its pairs turn.
+func (r *Rotary) width() (headDim, pairs int) { return r.options.HeadDim, r.options.RotaryDim / 2 }
+
+func (b block) turning(headDim, pairs int, p Pairing) kernel.Turning {
+	return kernel.Turning{Heads: b.heads, HeadDim: headDim, Pairs: pairs, Interleaved: p == Interleaved}
 }
 
 // each turns all of x by the rows that the table's Each gives.
@@ -260,7 +267,19 @@ func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 // CosSin returns the cosines and the sines of length positions, [length, rotaryDim/2] each, multiplied by the attention
 // factor. at.Batch, at.Heads and at.Order have no part in it.
 func (r *Rotary) CosSin(length int, at At) (cos, sin []float32, err error) {
-	n := r.options.RotaryDim / 2
+	return cosSin(r, length, at)
+}
+
+// An encoder is what cosSin needs of Rotary and its kin.
+type encoder interface {
+	Check(length int, at At, positions int) error
+	FillCosSin(cos, sin []float32, at At) error
+	width() (headDim, pairs int)
+}
+
+// cosSin is CosSin of any encoder.
+func cosSin(e encoder, length int, at At) (cos, sin []float32, err error) {
+	headDim, n := e.width()
 	if length < 0 || length > maxTable/n {
 		return nil, nil, bad("length", fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/n), strconv.Itoa(length))
 	}
@@ -268,11 +287,11 @@ func (r *Rotary) CosSin(length int, at At) (cos, sin []float32, err error) {
 	if at.Positions == nil {
 		count = -1
 	}
-	if err := r.Check(length*r.options.HeadDim, one(at), count); err != nil {
+	if err := e.Check(length*headDim, one(at), count); err != nil {
 		return nil, nil, err // before there is an array
 	}
 	cos, sin = make([]float32, length*n), make([]float32, length*n)
-	return cos, sin, r.FillCosSin(cos, sin, at)
+	return cos, sin, e.FillCosSin(cos, sin, at)
 }
 
 // maxTable is the most cosines that CosSin makes: 1 TiB of them, or what an int can count.
@@ -286,23 +305,34 @@ func one(at At) At {
 
 // FillCosSin is CosSin into arrays [length, rotaryDim/2].
 func (r *Rotary) FillCosSin(cos, sin []float32, at At) error {
-	n := r.options.RotaryDim / 2
-	if len(cos) != len(sin) || len(cos)%n != 0 {
-		return bad("sin", fmt.Sprintf("as many as cos = %d, a multiple of rotaryDim/2 = %d", len(cos), n), strconv.Itoa(len(sin)))
+	x, err := cosSinLength(r, cos, sin)
+	if err != nil {
+		return err
 	}
-	at = one(at)
-	b, err := r.block(len(cos)/n*r.options.HeadDim, at)
+	b, err := r.block(x, one(at))
 	if err != nil {
 		return err
 	}
 	b.Positions = at.Positions
-	r.of(b.length(at)).forward.Each(b.Span, func(from int, rows []float32) {
-		for at := from * n; len(rows) > 0; at, rows = at+n, rows[2*n:] {
-			copy(cos[at:at+n], rows)
-			copy(sin[at:at+n], rows[n:])
-		}
-	})
+	r.of(b.length(at)).forward.Each(b.Span, func(from int, rows []float32) { unzip(cos, sin, r.options.RotaryDim/2, from, rows) })
 	return nil
+}
+
+// cosSinLength returns how long an array with a single head for each row of cos and sin is.
+func cosSinLength(e encoder, cos, sin []float32) (int, error) {
+	headDim, n := e.width()
+	if len(cos) != len(sin) || len(cos)%n != 0 {
+		return 0, bad("sin", fmt.Sprintf("as many as cos = %d, a multiple of rotaryDim/2 = %d", len(cos), n), strconv.Itoa(len(sin)))
+	}
+	return len(cos) / n * headDim, nil
+}
+
+// unzip writes rows [n cosines, n sines] to their places from row number from on.
+func unzip(cos, sin []float32, n, from int, rows []float32) {
+	for at := from * n; len(rows) > 0; at, rows = at+n, rows[2*n:] {
+		copy(cos[at:at+n], rows)
+		copy(sin[at:at+n], rows[n:])
+	}
 }
 
 // Check says what Rotate would say of an array of length elements and of this many positions (-1: at.Offset counts), when
