@@ -20,7 +20,10 @@ func TestRotateDoesNotAllocate(t *testing.T) {
 			x := make([]float32, 2*seq*64)
 			packed := make([]float64, 2*seq)
 			for i := range packed {
-				packed[i] = float64(i%seq) / 2 // every other one between two rows
+				packed[i] = float64(i % seq)
+				if i%64 == 0 {
+					packed[i] += 0.5
+				}
 			}
 			cos, sin := make([]float32, seq*32), make([]float32, seq*32)
 			for name, call := range map[string]func() error{

@@ -153,7 +153,7 @@ func (r *Rotary) rotate(x []float32, at At, back bool) error {
 	}
 	t := r.turning(b)
 	t.Back = back
-	b.each(x, at.Positions, t, table.Each)
+	b.each(x, at.Positions, t, table)
 	return nil
 }
 
@@ -195,8 +195,8 @@ func (b block) turning(headDim, pairs int, p Pairing) kernel.Turning {
 	return kernel.Turning{Heads: b.heads, HeadDim: headDim, Pairs: pairs, Interleaved: p == Interleaved}
 }
 
-// each turns all of x by the rows that the table's Each gives.
-func (b block) each(x []float32, positions []float64, t kernel.Turning, each func(rows.Span, func(from int, rows []float32))) {
+// each turns all of x by the rows of a table. (By its Each as a value, the functions below would be on the heap.)
+func (b block) each(x []float32, positions []float64, t kernel.Turning, table *rows.Table) {
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
 	if stride == 0 {
@@ -208,7 +208,7 @@ func (b block) each(x []float32, positions []float64, t kernel.Turning, each fun
 			s.Positions = positions[part*b.Seq:][:b.Seq]
 		}
 		here := x[part*b.Batch*stride:]
-		each(s, func(from int, rows []float32) {
+		table.Each(s, func(from int, rows []float32) {
 			t.Tokens = len(rows) / (2 * t.Pairs)
 			for i := range b.Batch {
 				kernel.Rotate(here[i*stride+from*width:][:t.Tokens*width], rows, t)
