@@ -177,10 +177,6 @@ func (o Options) checkScaling() error {
 		if s.Factor == 0 && o.MaxPositionEmbeddings == 0 && s.AttentionFactor == 0 {
 			return bad("scaling.factor", "a number, or attentionFactor or maxPositionEmbeddings in its place", "none")
 		}
-		if err := o.divisors("shortFactor", s.ShortFactor); err != nil {
-			return err
-		}
-		return o.divisors("longFactor", s.LongFactor)
 	case Llama3:
 		if !(s.HighFreqFactor-s.LowFreqFactor >= 1e-12) {
 			return bad("scaling.highFreqFactor", "above lowFreqFactor = "+encoding.Number(s.LowFreqFactor)+" by at least 1e-12", encoding.Number(s.HighFreqFactor))
@@ -189,8 +185,6 @@ func (o Options) checkScaling() error {
 		if s.PartialRotaryFactor > 1 || o.RotaryDim != o.HeadDim {
 			return bad("scaling.partialRotaryFactor", "at most 1, and rotaryDim left at headDim", encoding.Number(s.PartialRotaryFactor))
 		}
-	case FreqFactors:
-		return o.divisors("freqFactors", s.FreqFactors)
 	case RIFLEx:
 		if s.Index < 0 || s.Index >= o.RotaryDim/2 {
 			return bad("scaling.index", fmt.Sprintf("a pair below rotaryDim/2 = %d", o.RotaryDim/2), strconv.Itoa(s.Index))
@@ -201,7 +195,11 @@ func (o Options) checkScaling() error {
 		values []float64
 		of     ScalingType
 	}{{"shortFactor", s.ShortFactor, LongRoPE}, {"longFactor", s.LongFactor, LongRoPE}, {"freqFactors", s.FreqFactors, FreqFactors}} {
-		if len(list.values) > 0 && s.Type != list.of {
+		if s.Type == list.of {
+			if err := o.divisors(list.name, list.values); err != nil {
+				return err
+			}
+		} else if len(list.values) > 0 {
 			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", fmt.Sprint(len(list.values), " of them"))
 		}
 	}

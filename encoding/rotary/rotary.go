@@ -51,9 +51,11 @@ func New(o Options) (*Rotary, error) {
 	}
 	r := &Rotary{options: o, waves: w}
 	if o.lengthMatters() { // so that a length that some call has cannot fail
-		_, err = o.newWaves(o.beyond(maxLength))
+		if _, err := o.newWaves(o.beyond(maxLength)); err != nil {
+			return nil, err
+		}
 	}
-	return r, err
+	return r, nil
 }
 
 // lengthMatters reports whether the frequencies follow the length of the sequence.
