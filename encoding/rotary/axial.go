@@ -78,7 +78,7 @@ var conventions = []struct {
 // maxAxis is how many cells an axis has at most, and maxAngles how many angles all axes have together.
 const (
 	maxAxis   = 1 << 16
-	maxAngles = 1 << 24
+	maxAngles = 1 << 22
 )
 
 // NewAxial checks the options and returns the encoder. The error is an [posenc/encoding.OptionError].
@@ -119,7 +119,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 	if len(o.Axes) != axes || found != 1<<axes-1 {
 		return nil, bad("axes", `each letter of "`+letters+`" once`, strconv.QuoteToASCII(o.Axes[:min(len(o.Axes), 40)]))
 	}
-	full := Options{HeadDim: o.HeadDim, Base: o.Base, Pairing: o.Pairing, RotaryDim: 2} // what is left to check of those
+	full := Options{HeadDim: o.HeadDim, RotaryDim: 2, Base: o.Base, Pairing: o.Pairing}.withDefaults() // RotaryDim is not known yet
 	if err := full.check(); err != nil {
 		return nil, err
 	}
