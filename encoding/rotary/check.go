@@ -167,8 +167,8 @@ func (o Options) checkScaling() error {
 		if least := m * 0x1p-62; s.BetaSlow < least { // the logarithm of M/(2π·beta_slow) is of no more than 2^64
 			return bad("scaling.betaSlow", "at least M/2^62 = "+encoding.Number(least), encoding.Number(s.BetaSlow))
 		}
-		if !(o.Base > 1) {
-			return bad("base", "a number above 1 with scaling \"yarn\"", encoding.Number(o.Base))
+		if !(o.Base > 1 && o.Base < 0x1p64) {
+			return bad("base", "a number above 1 and below 2^64 with scaling \"yarn\"", encoding.Number(o.Base))
 		}
 	case LongRoPE:
 		if m < 2 {

@@ -278,6 +278,57 @@ func TestFrequenciesAgainstFormulas(t *testing.T) {
 	require.Greater(t, tried, 1000)
 }
 
+// Any numbers that the options allow, far beyond those in use: the formula holds, or they are refused.
+func TestAnyFrequenciesAgainstFormulas(t *testing.T) {
+	r := rand.New(rand.NewPCG(14, 14))
+	between := func(lo, hi float64) float64 { return lo * math.Exp(r.Float64()*math.Log(hi/lo)) }
+	kinds := map[ScalingType]int{}
+	for range 1500 {
+		o := Options{HeadDim: 2 + 2*r.IntN(12), Base: between(1e-3, 1e30)}
+		if r.IntN(4) == 0 {
+			o.Base = 1 + between(1e-16, 1)
+		}
+		s := &o.Scaling
+		s.Factor = between(1, 1<<40)
+		s.OriginalMaxPositionEmbeddings = int(between(1, 1<<40))
+		m := float64(s.OriginalMaxPositionEmbeddings)
+		switch s.Type = []ScalingType{YaRN, YaRN, Llama3, Dynamic, NTK}[r.IntN(5)]; s.Type {
+		case YaRN:
+			s.BetaSlow = between(1e-12, 1<<39)
+			if r.IntN(2) == 0 {
+				s.BetaSlow = between(m/1000, m) // an end of the ramp near the first pairs
+			}
+			s.BetaFast = s.BetaSlow * between(1, 1e6)
+			s.NoTruncate = r.IntN(2) == 0
+		case Llama3:
+			s.LowFreqFactor = between(1e-12, 1<<39)
+			s.HighFreqFactor = s.LowFreqFactor + between(1e-12, 1<<39)
+		case Dynamic:
+			s.Factor = between(1, 1e6)
+		case NTK:
+			*s = Scaling{Type: NTK, Alpha: s.Factor}
+		}
+		enc, err := New(o)
+		if err != nil {
+			continue
+		}
+		kinds[s.Type]++
+		for _, length := range []int64{0, int64(between(1, 1<<40))} {
+			want, factor := wanted(o, length)
+			require.Equal(t, factor, enc.AttentionFactor(), "%+v", o)
+			for i, got := range enc.InverseFrequencies(length) {
+				nearest, _ := want[i].Float64()
+				if got != nearest {
+					require.Equal(t, nearest, got, "%+v, length %d: w_%d", o, length, i)
+				}
+			}
+		}
+	}
+	for kind, n := range kinds {
+		require.Greater(t, n, 50, kind)
+	}
+}
+
 // Around M the ramp of yarn and the bands of llama3 must be met, or the test above says nothing about them.
 func TestScalingsHaveAllOfTheirBands(t *testing.T) {
 	base, _ := New(Options{HeadDim: 128})
