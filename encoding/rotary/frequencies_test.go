@@ -353,6 +353,24 @@ func TestScalingsHaveAllOfTheirBands(t *testing.T) {
 	}
 }
 
+// A yarn ramp whose ends meet at 0.0005 below a pair is 0.001 long: that pair is half way.
+func TestYarnRampWithoutWidth(t *testing.T) {
+	const pair, d, m = 7, 32, 4096
+	beta := m / (2 * math.Pi * math.Exp((pair-0.0005)*2*math.Log(10000)/d))
+	o := Options{HeadDim: d, Scaling: Scaling{Type: YaRN, Factor: 5, OriginalMaxPositionEmbeddings: m, BetaFast: beta, BetaSlow: beta, NoTruncate: true}}
+	r, err := New(o)
+	require.NoError(t, err)
+	plain, err := New(Options{HeadDim: d})
+	require.NoError(t, err)
+	w, was := r.InverseFrequencies(0), plain.InverseFrequencies(0)
+	require.Equal(t, was[pair-1], w[pair-1])
+	require.InEpsilon(t, was[pair]*(0.5/5+0.5), w[pair], 1e-9)
+	require.InEpsilon(t, was[pair+1]/5, w[pair+1], 1e-15)
+	want, _ := wanted(o, 0)
+	nearest, _ := want[pair].Float64()
+	require.Equal(t, nearest, w[pair])
+}
+
 // The attention factors that Hugging Face's own tests expect of yarn, to the last bit.
 func TestPublishedYarnFactors(t *testing.T) {
 	for factor, want := range map[float64]float64{2: 1.0693147180559945, 10: 1.2302585092994045, 20: 1.299573227355399} {
