@@ -103,7 +103,7 @@ func (o Options) check() error {
 	if o.Pairing != Half && o.Pairing != Interleaved {
 		return bad("pairing", `"half" or "interleaved"`, encoding.Quote(string(o.Pairing)))
 	}
-	if o.MaxPositionEmbeddings < 0 || o.MaxPositionEmbeddings > maxLength {
+	if o.MaxPositionEmbeddings < 0 || int64(o.MaxPositionEmbeddings) > maxLength {
 		return bad("maxPositionEmbeddings", "a positive integer up to 2^40", strconv.Itoa(o.MaxPositionEmbeddings))
 	}
 	if err := o.checkXPos(); err != nil {
@@ -148,12 +148,15 @@ func (o Options) checkScaling() error {
 		name, got := "scaling."+v.name, encoding.Number(v.value)
 		switch {
 		case v.rule == unused && v.value != 0:
+			if v.name == "truncate" {
+				got = "false"
+			}
 			return bad(name, "none, as type \""+string(s.Type)+"\" has no use for it", got)
 		case v.rule == unused:
 		case !(v.value >= 0 && v.value <= maxLength):
 			return bad(name, "a number from 0 to 2^40", got)
-		case v.value < 1e-9 && (v.value != 0 || v.rule >= needed):
-			return bad(name, "a number above 1e-9", got)
+		case v.value < 1e-12 && (v.value != 0 || v.rule >= needed):
+			return bad(name, "a number of at least 1e-12", got)
 		case v.rule == atLeast1 && v.value < 1:
 			return bad(name, "a number of at least 1", got)
 		}
@@ -163,8 +166,11 @@ func (o Options) checkScaling() error {
 		if s.BetaFast < s.BetaSlow {
 			return bad("scaling.betaFast", "at least betaSlow = "+encoding.Number(s.BetaSlow), encoding.Number(s.BetaFast))
 		}
-		if !(o.Base > 1) {
-			return bad("base", "a number above 1 with scaling \"yarn\"", encoding.Number(o.Base))
+		if least := m * 0x1p-62; s.BetaSlow < least { // the logarithm of M/(2π·beta_slow) is of no more than 2^64
+			return bad("scaling.betaSlow", "at least M/2^62 = "+encoding.Number(least), encoding.Number(s.BetaSlow))
+		}
+		if !(o.Base > 1 && o.Base < 0x1p64) {
+			return bad("base", "a number above 1 and below 2^64 with scaling \"yarn\"", encoding.Number(o.Base))
 		}
 	case LongRoPE:
 		if m < 2 {
@@ -173,20 +179,14 @@ func (o Options) checkScaling() error {
 		if s.Factor == 0 && o.MaxPositionEmbeddings == 0 && s.AttentionFactor == 0 {
 			return bad("scaling.factor", "a number, or attentionFactor or maxPositionEmbeddings in its place", "none")
 		}
-		if err := o.divisors("shortFactor", s.ShortFactor); err != nil {
-			return err
-		}
-		return o.divisors("longFactor", s.LongFactor)
 	case Llama3:
-		if !(s.HighFreqFactor > s.LowFreqFactor) {
-			return bad("scaling.highFreqFactor", "above lowFreqFactor = "+encoding.Number(s.LowFreqFactor), encoding.Number(s.HighFreqFactor))
+		if !(s.HighFreqFactor-s.LowFreqFactor >= 1e-12) {
+			return bad("scaling.highFreqFactor", "above lowFreqFactor = "+encoding.Number(s.LowFreqFactor)+" by at least 1e-12", encoding.Number(s.HighFreqFactor))
 		}
 	case Proportional:
 		if s.PartialRotaryFactor > 1 || o.RotaryDim != o.HeadDim {
 			return bad("scaling.partialRotaryFactor", "at most 1, and rotaryDim left at headDim", encoding.Number(s.PartialRotaryFactor))
 		}
-	case FreqFactors:
-		return o.divisors("freqFactors", s.FreqFactors)
 	case RIFLEx:
 		if s.Index < 0 || s.Index >= o.RotaryDim/2 {
 			return bad("scaling.index", encoding.Text("a pair below rotaryDim/2 = ", o.RotaryDim/2), strconv.Itoa(s.Index))
@@ -197,8 +197,12 @@ func (o Options) checkScaling() error {
 		values []float64
 		of     ScalingType
 	}{{"shortFactor", s.ShortFactor, LongRoPE}, {"longFactor", s.LongFactor, LongRoPE}, {"freqFactors", s.FreqFactors, FreqFactors}} {
-		if len(list.values) > 0 && s.Type != list.of {
-			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", encoding.Text(len(list.values), " of them"))
+		if s.Type == list.of {
+			if err := o.divisors(list.name, list.values); err != nil {
+				return err
+			}
+		} else if len(list.values) > 0 {
+			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", fmt.Sprint(len(list.values), " of them"))
 		}
 	}
 	return nil

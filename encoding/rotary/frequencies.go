@@ -18,7 +18,10 @@ func (o Options) frequencies(length int64) ([]angle.Frequency, float64, error) {
 		ladder.LnStretch = stretch(angle.Exactly(s.Alpha), o.RotaryDim)
 	case Dynamic: // s·L/M - (s-1) = 1 + s·(L-M)/M
 		if length > m {
-			more := angle.Exactly(float64(length - m)).Mul(angle.Exactly(s.Factor)).Mul(angle.Exactly(float64(m)).Inverse())
+			if float64(length-m)/float64(m)*s.Factor > 0x1p62 { // more than a Real holds
+				return nil, 0, o.blame()
+			}
+			more := angle.Exactly(float64(length - m)).Mul(angle.Exactly(float64(m)).Inverse()).Mul(angle.Exactly(s.Factor))
 			ladder.LnStretch = stretch(angle.Exactly(1).Add(more), o.RotaryDim)
 		}
 	}
@@ -53,7 +56,10 @@ func (o Options) frequencies(length int64) ([]angle.Frequency, float64, error) {
 		low := angle.Exactly(s.LowFreqFactor)
 		span := angle.Exactly(s.HighFreqFactor).Sub(low).Inverse()
 		for i := range w {
-			t := clip(w[i].Turns().Mul(angle.Exactly(float64(m))).Sub(low).Mul(span))
+			t := angle.Exactly(1)
+			if turns := w[i].Turns(); turns.Float64()*float64(m) < 2*s.HighFreqFactor { // else the product may be more than a Real holds
+				t = clip(turns.Mul(angle.Exactly(float64(m))).Sub(low).Mul(span))
+			}
 			w[i] = w[i].Times(angle.Exactly(1).Sub(t).Mul(over).Add(t))
 		}
 	case Proportional:
@@ -63,7 +69,7 @@ func (o Options) frequencies(length int64) ([]angle.Frequency, float64, error) {
 	case FreqFactors:
 		multiply(w, func(i int) angle.Real { return angle.Exactly(s.FreqFactors[i]).Inverse() })
 	case RIFLEx: // 0.9·2π/L is 0.9/L of a turn
-		w[s.Index] = angle.PerTurn(angle.Exactly(9).Mul(angle.Exactly(float64(10 * s.Length)).Inverse()))
+		w[s.Index] = angle.PerTurn(angle.Exactly(9).Mul(angle.Exactly(10 * float64(s.Length)).Inverse()))
 	}
 	for _, f := range w {
 		if !f.InRange() {
@@ -102,13 +108,19 @@ func clip(x angle.Real) angle.Real {
 func (o Options) ramp() func(i int) angle.Real {
 	d := float64(o.RotaryDim)
 	m := angle.Exactly(float64(o.trained()))
-	unit := angle.Exactly(d / 2).Mul(angle.Exactly(o.Base).Ln().Inverse())
+	ln := angle.Exactly(o.Base).Ln()
 	c := func(r float64) (size angle.Real, negative bool) {
 		t := angle.TwoPi.Mul(angle.Exactly(r))
-		if m.Less(t) {
-			return t.Mul(m.Inverse()).Ln().Mul(unit), true
+		if negative = m.Less(t); negative {
+			size = t.Mul(m.Inverse())
+		} else {
+			size = m.Mul(t.Inverse())
 		}
-		return m.Mul(t.Inverse()).Ln().Mul(unit), false
+		size = size.Ln().Mul(angle.Exactly(d / 2))
+		if size.Float64() > 2*d*ln.Float64() { // past either end; and a base near 1 takes it to where a Real ends
+			return angle.Exactly(2 * d), negative
+		}
+		return size.Mul(ln.Inverse()), negative
 	}
 	lo, below := c(o.Scaling.BetaFast)
 	if below {
@@ -131,12 +143,17 @@ func (o Options) ramp() func(i int) angle.Real {
 	if !lo.Less(hi) && !hi.Less(lo) {
 		hi = hi.Add(angle.Exactly(1).Mul(angle.Exactly(1000).Inverse()))
 	}
-	if hi.Less(lo) { // so does Hugging Face's formula fall: every pair below hi is slowed, every one above lo is not
-		span := lo.Sub(hi).Inverse()
-		return func(i int) angle.Real { return clip(lo.Sub(angle.Exactly(float64(i))).Mul(span)) }
+	if hi.Less(lo) { // then hi is d-1, and in Hugging Face's formula, which falls, all pairs are before it
+		return func(int) angle.Real { return angle.Exactly(1) }
 	}
 	span := hi.Sub(lo).Inverse()
-	return func(i int) angle.Real { return clip(angle.Exactly(float64(i)).Sub(lo).Mul(span)) }
+	return func(i int) angle.Real {
+		x := angle.Exactly(float64(i))
+		if !x.Less(hi) {
+			return angle.Exactly(1)
+		}
+		return x.Sub(lo).Mul(span)
+	}
 }
 
 // yarnFactor is the attention factor of yarn: the one given, or g(mscale)/g(mscale_all_dim) where both are, or g(1), with

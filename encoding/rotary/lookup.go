@@ -46,7 +46,7 @@ func (l *lookup) rotate(x []float32, at At, table *rows.Table, back bool) error 
 	}
 	t := b.turning(l.headDim, l.pairs, l.pairing)
 	t.Back = back
-	b.each(x, at.Positions, t, table.Each)
+	b.each(x, at.Positions, t, table)
 	return nil
 }
 

@@ -140,6 +140,9 @@ func (m *MRope) block(length int, at At) (block, error) {
 	if err == nil {
 		err = encoding.CheckPositions(at.Positions, 0)
 	}
+	if err == nil {
+		err = m.Rotary.options.checkLength(b.length(at))
+	}
 	return b, err
 }
 

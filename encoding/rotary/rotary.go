@@ -51,13 +51,23 @@ func New(o Options) (*Rotary, error) {
 	}
 	r := &Rotary{options: o, waves: w}
 	if o.lengthMatters() { // so that a length that some call has cannot fail
-		_, err = o.newWaves(maxLength)
+		if _, err := o.newWaves(o.beyond(maxLength)); err != nil {
+			return nil, err
+		}
 	}
-	return r, err
+	return r, nil
 }
 
 // lengthMatters reports whether the frequencies follow the length of the sequence.
 func (o Options) lengthMatters() bool { return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE }
+
+// beyond returns the length whose frequencies those of a length beyond M are.
+func (o Options) beyond(length int64) int64 {
+	if o.Scaling.Type == LongRoPE {
+		return int64(o.trained()) + 1 // all of them have the same
+	}
+	return min(length, maxLength) // block refuses longer ones
+}
 
 func (o Options) newWaves(length int64) (*waves, error) {
 	freqs, factor, err := o.frequencies(length)
@@ -100,7 +110,7 @@ func (s source) MakeAt(dst []float32, position float64) { s.gen.At(dst, position
 func (r *Rotary) Options() Options { return r.options }
 
 // InverseFrequencies returns w_0, w_1, ... (Hugging Face's inv_freq) in radians per position, each the float64 nearest
-// to its true value, for a sequence of this length; 0 means any that the model was trained for.
+// to its true value, for a sequence of this length, up to 2^40; 0 means any that the model was trained for.
 func (r *Rotary) InverseFrequencies(length int64) []float64 {
 	w := r.of(length)
 	out := make([]float64, len(w.freqs))
@@ -118,9 +128,7 @@ func (r *Rotary) of(length int64) *waves {
 	if !r.options.lengthMatters() || length <= int64(r.options.trained()) {
 		return r.waves
 	}
-	if r.options.Scaling.Type == LongRoPE {
-		length = maxLength // all of them have the same
-	}
+	length = r.options.beyond(length)
 	w := r.last.Load()
 	if w == nil || w.length != length {
 		w, _ = r.options.newWaves(length)
@@ -147,7 +155,7 @@ func (r *Rotary) rotate(x []float32, at At, back bool) error {
 	}
 	t := r.turning(b)
 	t.Back = back
-	b.each(x, at.Positions, t, table.Each)
+	b.each(x, at.Positions, t, table)
 	return nil
 }
 
@@ -164,7 +172,18 @@ func (r *Rotary) block(length int, at At) (block, error) {
 	if err == nil {
 		err = r.options.checkReach(b, at.Positions)
 	}
+	if err == nil {
+		err = r.options.checkLength(b.length(at))
+	}
 	return b, err
+}
+
+// checkLength refuses lengths whose frequencies dynamic scaling may not have.
+func (o Options) checkLength(length int64) error {
+	if o.Scaling.Type == Dynamic && length > maxLength {
+		return bad("length", "at most 2^40 with scaling \"dynamic\", positions as well", strconv.FormatInt(length, 10))
+	}
+	return nil
 }
 
 func (r *Rotary) turning(b block) kernel.Turning {
@@ -178,17 +197,20 @@ func (b block) turning(headDim, pairs int, p Pairing) kernel.Turning {
 	return kernel.Turning{Heads: b.heads, HeadDim: headDim, Pairs: pairs, Interleaved: p == Interleaved}
 }
 
-// each turns all of x by the rows that the table's Each gives.
-func (b block) each(x []float32, positions []float64, t kernel.Turning, each func(rows.Span, func(from int, rows []float32))) {
+// each turns all of x by the rows of a table. (By its Each as a value, the functions below would be on the heap.)
+func (b block) each(x []float32, positions []float64, t kernel.Turning, table *rows.Table) {
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
+	if stride == 0 {
+		return // of however many parts
+	}
 	for part := range b.parts {
 		s := b.Span
 		if positions != nil {
 			s.Positions = positions[part*b.Seq:][:b.Seq]
 		}
 		here := x[part*b.Batch*stride:]
-		each(s, func(from int, rows []float32) {
+		table.Each(s, func(from int, rows []float32) {
 			t.Tokens = len(rows) / (2 * t.Pairs)
 			for i := range b.Batch {
 				kernel.Rotate(here[i*stride+from*width:][:t.Tokens*width], rows, t)
@@ -220,17 +242,21 @@ func (b block) length(at At) int64 {
 // frequencies to take.
 func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 	at.Offset, at.Positions = 0, nil
-	b, err := r.block(len(x), at)
+	b, err := at.check(len(x), r.options.HeadDim, -1)
+	if err == nil {
+		err = r.options.checkLength(at.Length)
+	}
 	if err != nil {
 		return err
 	}
-	if !(math.Abs(delta) <= encoding.MaxPosition) {
-		return bad("delta", "a number within ±2^53", encoding.Number(delta))
-	}
 	o := r.options
 	o.XPosCenter = 0 // where the decay of a shift begins
-	if err := o.checkReach(b, []float64{delta}); err != nil {
-		return err
+	most := float64(encoding.MaxPosition)
+	if o.XPos != "" {
+		most = min(most, o.xposReach())
+	}
+	if !(math.Abs(delta) <= most) {
+		return bad("delta", "a number within ±"+encoding.Number(most), encoding.Number(delta))
 	}
 	row := make([]float32, o.RotaryDim)
 	o.withXPos(o.source(r.of(at.Length).freqs, 1), 1).MakeAt(row, delta)
@@ -323,6 +349,9 @@ func (r *Rotary) Check(length int, at At, positions int) error {
 	b, err := at.check(length, r.options.HeadDim, positions)
 	if err == nil && positions < 0 {
 		err = r.options.checkReach(b, nil)
+	}
+	if err == nil {
+		err = r.options.checkLength(b.length(at))
 	}
 	return err
 }

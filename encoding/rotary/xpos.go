@@ -57,18 +57,18 @@ func (o Options) withXPos(s rows.Source, sign float64) rows.Source {
 func (x xpos) Make(dst []float32, first int64) {
 	x.Source.Make(dst, first)
 	n := len(x.logs)
-	power := make([]float64, n)
-	from := first &^ (xposAnchor - 1)
-	for p := from; p < first+int64(len(dst)/(2*n)); p++ {
-		for i, ln := range x.logs {
+	end := first + int64(len(dst)/(2*n))
+	for i, ln := range x.logs {
+		power := 0.0
+		for p := first &^ (xposAnchor - 1); p < end; p++ {
 			if p&(xposAnchor-1) == 0 {
-				power[i] = angle.Exp(ln * (float64(p) - x.center))
+				power = angle.Exp(ln * (float64(p) - x.center))
 			} else {
-				power[i] *= x.step[i]
+				power *= x.step[i]
 			}
-		}
-		if p >= first {
-			scale(dst[int(p-first)*2*n:][:2*n], power)
+			if p >= first {
+				scale(dst[int(p-first)*2*n:], i, n, power)
+			}
 		}
 	}
 }
@@ -80,19 +80,15 @@ func (x xpos) MakeAt(dst []float32, position float64) {
 		return
 	}
 	x.Source.MakeAt(dst, position)
-	power := make([]float64, len(x.logs))
 	for i, ln := range x.logs {
-		power[i] = angle.Exp(ln * (position - x.center))
+		scale(dst, i, len(x.logs), angle.Exp(ln*(position-x.center)))
 	}
-	scale(dst, power)
 }
 
-func scale(row []float32, power []float64) {
-	n := len(power)
-	for i, f := range power {
-		row[i] = float32(float64(row[i]) * f)
-		row[n+i] = float32(float64(row[n+i]) * f)
-	}
+// scale multiplies pair i of the n in a row.
+func scale(row []float32, i, n int, power float64) {
+	row[i] = float32(float64(row[i]) * power)
+	row[n+i] = float32(float64(row[n+i]) * power)
 }
 
 // xposReach is how far from the center a position may be: beyond it the powers leave float32.
