@@ -20,22 +20,24 @@ import (
 //	roformer       concat          0  lone sine   Hugging Face RoFormerSinusoidalPositionalEmbedding
 //	ddpm           concat          1  zero        Ho et al. 2020 get_timestep_embedding; p is the time step
 //	ldm            concat-cos-sin  0  zero        Rombach et al. 2022 timestep_embedding; also GLIDE, Stable Diffusion
+//	transformer-xl concat          0  lone sine   Dai et al. 2019, pytorch/mem_transformer.py PositionalEmbedding, and XLNet; see [RelativePositions]
 //	mlx            concat          1  zero        MLX SinusoidalPositionalEncoding, with its scale √(2/d)
 //
 // Some of these projects multiply embeddings by √d before they add (the paper, fairseq, Marian, M2M100). That is the
 // model's doing and often done already, so no convention sets InputScale.
 var conventions = map[string]SinusoidalOptions{
-	"vaswani":       {Layout: Interleaved, OddDim: LoneSine},
-	"keras":         {Layout: Interleaved, OddDim: LoneSine},
-	"tensor2tensor": {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"fairseq":       {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"m2m100":        {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"whisper":       {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"marian":        {Layout: Concat, OddDim: LoneSine},
-	"roformer":      {Layout: Concat, OddDim: LoneSine},
-	"ddpm":          {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
-	"ldm":           {Layout: ConcatCosSin, OddDim: ZeroColumn},
-	"mlx":           {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"vaswani":        {Layout: Interleaved, OddDim: LoneSine},
+	"keras":          {Layout: Interleaved, OddDim: LoneSine},
+	"tensor2tensor":  {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"fairseq":        {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"m2m100":         {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"whisper":        {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"marian":         {Layout: Concat, OddDim: LoneSine},
+	"roformer":       {Layout: Concat, OddDim: LoneSine},
+	"ddpm":           {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
+	"ldm":            {Layout: ConcatCosSin, OddDim: ZeroColumn},
+	"transformer-xl": {Layout: Concat, OddDim: LoneSine},
+	"mlx":            {Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn},
 }
 
 // Conventions returns the names that [Convention] knows, in alphabetical order.

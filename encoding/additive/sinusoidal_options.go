@@ -72,12 +72,26 @@ type named struct {
 	value float64
 }
 
+func (v named) positive() error {
+	if v.value > 0 && v.value <= math.MaxFloat64 {
+		return nil
+	}
+	return &encoding.OptionError{Option: v.name, Want: "a positive finite number", Got: encoding.Number(v.value)}
+}
+
+func checkDim(dim int) error {
+	if dim >= 1 && dim <= MaxDim {
+		return nil
+	}
+	return &encoding.OptionError{Option: "dim", Want: fmt.Sprintf("an integer from 1 to %d", MaxDim), Got: strconv.Itoa(dim)}
+}
+
 func (o SinusoidalOptions) check() error {
 	bad := func(option, want, got string) error {
 		return &encoding.OptionError{Option: option, Want: want, Got: got}
 	}
-	if o.Dim < 1 || o.Dim > MaxDim {
-		return bad("dim", fmt.Sprintf("an integer from 1 to %d", MaxDim), strconv.Itoa(o.Dim))
+	if err := checkDim(o.Dim); err != nil {
+		return err
 	}
 	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !slices.Contains(layouts, o.Layout) {
 		return bad("layout", list(layouts), quoteShort(string(o.Layout)))
@@ -89,8 +103,8 @@ func (o SinusoidalOptions) check() error {
 		return bad("dim", `at least 2 with oddDim "zero", which would leave nothing`, "1")
 	}
 	for _, v := range []named{{"base", o.Base}, {"minTimescale", o.MinTimescale}} {
-		if !(v.value > 0 && v.value <= math.MaxFloat64) {
-			return bad(v.name, "a positive finite number", encoding.Number(v.value))
+		if err := v.positive(); err != nil {
+			return err
 		}
 	}
 	for _, v := range []named{{"scale", o.Scale}, {"inputScale", o.InputScale}} {

@@ -1,0 +1,74 @@
+package additive
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"posenc/encoding"
+)
+
+// LearnedOptions chooses a learned table. Dim must be set, and Rows or Weights.
+type LearnedOptions struct {
+	Dim       int       // d, the width of a row, 1 to MaxDim
+	Rows      int       // how many rows the table has ("max_position_embeddings" + offset); 0 means as many as Weights has
+	RowOffset int       // the row of position 0: 2 for BART, OPT and M2M100, 0 for BERT and GPT-2
+	Weights   []float32 // [rows, dim]; nil means that none are given yet. They are read, never written, and must not change.
+}
+
+// Learned is the table that a model learned, Gehring et al. 2017, section 3.1, and BERT and GPT-2:
+//
+//	PE(p) = weights[p + rowOffset]
+//
+// Positions are integers from -rowOffset to rows-rowOffset-1; others, fractions too, are an [encoding.OptionError], as is
+// every use without weights.
+type Learned struct {
+	encoder
+	options LearnedOptions
+}
+
+// NewLearned checks the options and returns the encoder. The error is an [encoding.OptionError].
+func NewLearned(o LearnedOptions) (*Learned, error) {
+	if err := checkDim(o.Dim); err != nil {
+		return nil, err
+	}
+	if o.Rows == 0 {
+		o.Rows = len(o.Weights) / o.Dim
+	}
+	if o.Rows < 1 || o.Rows > maxTable/o.Dim {
+		return nil, &encoding.OptionError{Option: "rows", Want: fmt.Sprintf("an integer from 1 to %d", maxTable/o.Dim), Got: strconv.Itoa(o.Rows)}
+	}
+	if o.RowOffset < -math.MaxInt32 || o.RowOffset > math.MaxInt32 {
+		return nil, &encoding.OptionError{Option: "rowOffset", Want: "an integer within ±(2^31-1)", Got: strconv.Itoa(o.RowOffset)}
+	}
+	want := fmt.Sprintf("[rows, dim] = [%d, %d], %d numbers", o.Rows, o.Dim, o.Rows*o.Dim)
+	if o.Weights != nil && len(o.Weights) != o.Rows*o.Dim {
+		return nil, &encoding.OptionError{Option: "weights", Want: want, Got: strconv.Itoa(len(o.Weights))}
+	}
+	l := &Learned{encoder: newEncoder(learnedRows(o), o.Dim, 1), options: o}
+	l.first, l.end = -int64(o.RowOffset), int64(o.Rows)-int64(o.RowOffset)
+	if o.Weights == nil {
+		l.missing = &encoding.OptionError{Option: "weights", Want: want, Got: "none"}
+	}
+	return l, nil
+}
+
+// Options returns the options with defaults filled in.
+func (l *Learned) Options() LearnedOptions { return l.options }
+
+type learnedRows LearnedOptions
+
+// Make leaves 0 in rows that are not there: a table's window is whole blocks.
+func (l learnedRows) Make(dst []float32, first int64) {
+	clear(dst)
+	row := first + int64(l.RowOffset)
+	if row < 0 {
+		dst = dst[min(-row*int64(l.Dim), int64(len(dst))):]
+		row = 0
+	}
+	if row < int64(l.Rows) {
+		copy(dst, l.Weights[int(row)*l.Dim:])
+	}
+}
+
+func (l learnedRows) MakeAt(dst []float32, position float64) { l.Make(dst, int64(position)) }
