@@ -47,7 +47,7 @@ func ExampleNewFourier_gaussian() {
 }
 
 func ExampleFourier_GridPoints() {
-	f, _ := additive.NewFourier(additive.FourierOptions{Type: additive.Pixel, Inputs: 2, Linear: true, IncludeInput: true}) // timm's FourierEmbed
+	f, _ := additive.NewFourier(additive.FourierOptions{Type: additive.Timm, Inputs: 2, Linear: true, IncludeInput: true}) // timm's FourierEmbed
 	points, _ := f.GridPoints([]int{2, 3}, additive.FourierGridOptions{})
 	fmt.Println(points, f.Dim())
 	// Output: [-1 -1 -1 0 -1 1 1 -1 1 0 1 1] 258

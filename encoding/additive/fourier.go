@@ -11,8 +11,8 @@ import (
 
 // Fourier are the features that coordinates are turned into, a point of n numbers into Dim() of them:
 //
-//	nerf, pixel, inverse   angle f_k·x_j of band k and number j: units of n angles, one for each band
-//	gaussian               angle 2π·(B_k0·x_0 + B_k1·x_1 + ...) of band k: units of 1 angle
+//	nerf, timm   angle f_k·x_j of band k and number j: units of n angles, one for each band
+//	gaussian     angle 2π·(B_k0·x_0 + B_k1·x_1 + ...) of band k: units of 1 angle
 //
 //	interleaved     [x?, sin unit 0, cos unit 0, sin unit 1, cos unit 1, ...]
 //	concat          [x?, sin unit 0, sin unit 1, ..., cos unit 0, cos unit 1, ...]
@@ -20,13 +20,12 @@ import (
 //
 //	nerf      2^k, k = 0..K-1, or with Linear 1 to 2^(K-1) in equal steps; π times that with IncludePi
 //	gaussian  B ~ N(0, σ²), [bands, inputs]
-//	pixel     π·(maxRes/2)^(k/(K-1)), or with Linear π times 1 to maxRes/2 in equal steps
-//	inverse   θ^(-k/K)
+//	timm      π·(maxRes/2)^(k/(K-1)), or with Linear π times 1 to maxRes/2 in equal steps; θ^(-k/K) where InPixels is false
 //
 // Sources: Mildenhall et al. 2020 (NeRF), equation 4, which has IncludePi, and its code (run_nerf_helpers.py), which has
 // not, but IncludeInput; both are interleaved, Inputs 3 and Bands 10 or 4. Tancik et al. 2020, "Fourier Features Let Networks
 // Learn High Frequency Functions", section 6.1. timm/layers/pos_embed_sincos.py: build_fourier_pos_embed concatenated as
-// FourierEmbed does, which has Linear and IncludeInput.
+// FourierEmbed does, which has Linear and IncludeInput; build_fourier_pos_embed alone has neither by default.
 //
 // The frequencies are float64 numbers; angles are exact for them and sums of angles exact, so each entry is within 0.501
 // units in the last place of its true value, or within 2^-135 of it.
@@ -147,11 +146,11 @@ type FourierGridOptions struct {
 	// first two are exchanged, [x, y]. "" means "ij". The order of the cells is row-major both times.
 	Indexing string
 	RefShape []int   // of each axis, as shape: coordinates are divided by shape and multiplied by this ("ref_feat_shape")
-	Offset   float64 // of inverse: is added to each coordinate ("grid_offset")
+	Offset   float64 // where InPixels is false: is added to each coordinate ("grid_offset")
 }
 
 // GridPoints returns the points [cells, inputs] of a feature map [H, W], or of any number of axes that Inputs is: from -1
-// to 1 along each axis (or -1, where it has one cell), and for the type inverse 0, 1, ... plus the offset.
+// to 1 along each axis (or -1, where it has one cell), and where InPixels is false 0, 1, ... plus the offset.
 //
 // Source: timm build_fourier_pos_embed, whose linspace and arange are float32; these are float64.
 func (f *Fourier) GridPoints(shape []int, o FourierGridOptions) ([]float64, error) {
@@ -194,7 +193,7 @@ func (f *Fourier) GridPoints(shape []int, o FourierGridOptions) ([]float64, erro
 				to = 1 - axis
 			}
 			c := float64(k) + o.Offset
-			if f.options.Type != Inverse {
+			if !f.options.inverse() {
 				c = -1 + float64(2*k)/float64(max(shape[axis]-1, 1))
 			}
 			if len(o.RefShape) > 0 {

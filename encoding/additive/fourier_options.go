@@ -16,22 +16,22 @@ type FourierType string
 const (
 	NeRF     FourierType = "nerf"     // f_k = 2^k
 	Gaussian FourierType = "gaussian" // 2πB, B from a normal distribution, or given
-	Pixel    FourierType = "pixel"    // timm, in_pixels: π·1 to π·maxRes/2
-	Inverse  FourierType = "inverse"  // timm, not in_pixels: θ^(-k/K)
+	Timm     FourierType = "timm"     // π·1 to π·maxRes/2 for the pixels of an image, or θ^(-k/K)
 )
 
 // FourierOptions choose Fourier features. Inputs must be set; the zero value of the others means what is said there.
 type FourierOptions struct {
 	Type         FourierType // "" means NeRF
 	Inputs       int         // n, the dimension of a point, 1 to 1024
-	Bands        int         // K, how many frequencies; 0 means 10 for nerf, 64 for pixel and inverse, 256 for gaussian (or as many as B has)
+	Bands        int         // K, how many frequencies; 0 means 10 for nerf, 64 for timm, 256 for gaussian (or as many as B has)
 	Layout       Layout      // "" means Interleaved for nerf, Concat for the others
 	IncludeInput bool        // the point's own numbers in front ("include_input", "include_grid", "concat_grid")
 
-	Linear      bool    // of nerf and pixel: equal steps from the first frequency to the last, not equal ratios ("log_sampling" False, "linear_bands")
+	Linear      bool    // of nerf and timm in pixels: equal steps from the first frequency to the last, not equal ratios ("log_sampling" False, "linear_bands")
 	IncludePi   bool    // of nerf: π·2^k, as in the paper; its reference code has 2^k
-	MaxRes      float64 // of pixel ("max_res"), above 0; 0 means 224
-	Temperature float64 // θ of inverse ("temperature"), above 0; 0 means 10000
+	InPixels    *bool   // of timm ("in_pixels"); nil means true
+	MaxRes      float64 // of timm in pixels ("max_res"), above 0; 0 means 224
+	Temperature float64 // θ of timm not in pixels ("temperature"), above 0; 0 means 10000
 
 	B     []float64 // of gaussian: [bands, inputs], magnitudes up to 2^32; nil means from the seed
 	Sigma float64   // σ of gaussian, for B from the seed, above 0; 0 means 1
@@ -69,7 +69,9 @@ func (o FourierOptions) withDefaults() FourierOptions {
 	if o.Sigma == 0 {
 		o.Sigma = 1
 	}
-	o.B = append([]float64(nil), o.B...) // the caller's may change
+	inPixels := o.InPixels == nil || *o.InPixels
+	o.InPixels = &inPixels // a copy: the caller's may change
+	o.B = append([]float64(nil), o.B...)
 	return o
 }
 
@@ -78,7 +80,7 @@ func (o FourierOptions) check() error {
 	bad := func(option, want, got string) error {
 		return &encoding.OptionError{Option: option, Want: want, Got: got}
 	}
-	if types := []FourierType{NeRF, Gaussian, Pixel, Inverse}; !slices.Contains(types, o.Type) {
+	if types := []FourierType{NeRF, Gaussian, Timm}; !slices.Contains(types, o.Type) {
 		return bad("type", list(types), quoteShort(string(o.Type)))
 	}
 	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !slices.Contains(layouts, o.Layout) {
@@ -139,21 +141,24 @@ func (o FourierOptions) unit() int {
 	return o.Inputs
 }
 
-// frequencies returns the frequencies of nerf, pixel and inverse, rounded to float64, and whether they are to be
+// inverse reports whether frequencies are those of a sinusoidal encoding: timm's, not in pixels.
+func (o FourierOptions) inverse() bool { return o.Type == Timm && !*o.InPixels }
+
+// frequencies returns the frequencies of nerf and timm, rounded to float64, and whether they are to be
 // multiplied by π.
 func (o FourierOptions) frequencies() (f []float64, timesPi bool, err error) {
 	f = make([]float64, o.Bands)
 	last := float64(max(o.Bands-1, 1))
 	ladder := angle.Ladder{Count: o.Bands, Top: 1, Steps: last}
-	switch o.Type {
-	case NeRF:
+	switch {
+	case o.Type == NeRF:
 		ladder.Base, timesPi = math.Ldexp(1, 1-o.Bands), o.IncludePi
-	case Pixel:
-		ladder.Base, timesPi = 2/o.MaxRes, true
-	case Inverse:
+	case o.inverse():
 		ladder.Base, ladder.Steps = o.Temperature, float64(o.Bands)
+	default:
+		ladder.Base, timesPi = 2/o.MaxRes, true
 	}
-	if o.Linear && o.Type != Inverse {
+	if o.Linear && !o.inverse() {
 		top := 1 / ladder.Base
 		for k := range f {
 			f[k] = 1 + float64(k)*(top-1)/last

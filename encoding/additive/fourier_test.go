@@ -158,10 +158,11 @@ func TestGaussianSeed(t *testing.T) {
 // build_fourier_pos_embed concatenated: [grid, sines band by band, cosines], axes innermost.
 func TestTimmFourier(t *testing.T) {
 	const bands = 4
+	no := false
 	shape := []int{3, 5}
 	for _, o := range []FourierOptions{
-		{Type: Pixel, Inputs: 2, Bands: bands, Linear: true, IncludeInput: true, MaxRes: 100}, {Type: Pixel, Inputs: 2, Bands: bands},
-		{Type: Inverse, Inputs: 2, Bands: bands, Temperature: 50},
+		{Type: Timm, Inputs: 2, Bands: bands, Linear: true, IncludeInput: true, MaxRes: 100}, {Type: Timm, Inputs: 2, Bands: bands},
+		{Type: Timm, InPixels: &no, Inputs: 2, Bands: bands, Temperature: 50},
 	} {
 		for _, g := range []FourierGridOptions{{}, {Indexing: "xy"}, {Indexing: "ij", RefShape: []int{7, 4}, Offset: 0.5}, {Indexing: "xy", RefShape: []int{7, 4}}} {
 			f, err := NewFourier(o)
@@ -176,7 +177,7 @@ func TestTimmFourier(t *testing.T) {
 					var point [2]float64
 					for axis, k := range []int{y, x} {
 						c := -1 + 2*float64(k)/float64(shape[axis]-1)
-						if o.Type == Inverse {
+						if o.InPixels != nil {
 							c = float64(k) + g.Offset
 						}
 						if g.RefShape != nil {
@@ -196,7 +197,7 @@ func TestTimmFourier(t *testing.T) {
 						for k := range bands {
 							var freq float64
 							switch {
-							case o.Type == Inverse:
+							case o.InPixels != nil:
 								freq = math.Pow(50, -float64(k)/bands)
 							case o.Linear:
 								freq = math.Pi * (1 + float64(k)*49/(bands-1))
@@ -220,19 +221,20 @@ func TestTimmFourier(t *testing.T) {
 }
 
 func TestBadFourier(t *testing.T) {
+	no := false
 	for want, o := range map[string]FourierOptions{
 		"inputs: want an integer from 1 to 1024, got 0":                                                                  {},
 		"inputs: want an integer from 1 to 1024, got -2":                                                                 {Inputs: -2, Type: Gaussian, B: []float64{1}},
-		`type: want "nerf", "gaussian", "pixel" or "inverse", got "siren"`:                                               {Inputs: 1, Type: "siren"},
+		`type: want "nerf", "gaussian" or "timm", got "siren"`:                                                           {Inputs: 1, Type: "siren"},
 		`layout: want "interleaved", "concat" or "concat-cos-sin", got "x"`:                                              {Inputs: 1, Layout: "x"},
 		"bands: want an integer from 1 to 33, and at most 65536 features, got 34":                                        {Inputs: 1, Bands: 34},
 		"bands: want an integer from 1 to 31, and at most 65536 features, got 32":                                        {Inputs: 1, Bands: 32, IncludePi: true},
-		"bands: want an integer from 1 to 32768, and at most 65536 features, got 1000":                                   {Inputs: 1000, Bands: 1000, Type: Pixel},
-		"bands: want an integer from 1 to 32768, and at most 65536 features, got -1":                                     {Inputs: 1, Bands: -1, Type: Pixel},
-		"maxRes: want a positive finite number, got NaN":                                                                 {Inputs: 1, Type: Pixel, MaxRes: math.NaN()},
-		"maxRes: want a number from 2^-32 to 2^31, got 10000000000":                                                      {Inputs: 1, Type: Pixel, MaxRes: 1e10},
-		"temperature: want a positive finite number, got -1":                                                             {Inputs: 1, Type: Inverse, Temperature: -1},
-		"temperature: want one that keeps all frequencies between 5.421010862427522e-20 and 4.294967296e+09, got 1e+300": {Inputs: 1, Type: Inverse, Temperature: 1e300},
+		"bands: want an integer from 1 to 32768, and at most 65536 features, got 1000":                                   {Inputs: 1000, Bands: 1000, Type: Timm},
+		"bands: want an integer from 1 to 32768, and at most 65536 features, got -1":                                     {Inputs: 1, Bands: -1, Type: Timm},
+		"maxRes: want a positive finite number, got NaN":                                                                 {Inputs: 1, Type: Timm, MaxRes: math.NaN()},
+		"maxRes: want a number from 2^-32 to 2^31, got 10000000000":                                                      {Inputs: 1, Type: Timm, MaxRes: 1e10},
+		"temperature: want a positive finite number, got -1":                                                             {Inputs: 1, Type: Timm, InPixels: &no, Temperature: -1},
+		"temperature: want one that keeps all frequencies between 5.421010862427522e-20 and 4.294967296e+09, got 1e+300": {Inputs: 1, Type: Timm, InPixels: &no, Temperature: 1e300},
 		"sigma: want a positive finite number, got -1":                                                                   {Inputs: 1, Type: Gaussian, Sigma: -1},
 		"sigma: want a number up to 2^28, got 1e+30":                                                                     {Inputs: 1, Type: Gaussian, Sigma: 1e30},
 		"b: want [bands, inputs] = [1, 2], 2 numbers, got 3":                                                             {Inputs: 2, Type: Gaussian, B: make([]float64, 3)},

@@ -16,6 +16,7 @@ type Grid struct {
 	encoder
 	options GridOptions
 	rows    *gridRows
+	axes    []*Sinusoidal // in the order of shape; of 2 channels where an axis has none
 }
 
 // gridRows makes rows out of the tables of the axes.
@@ -58,7 +59,7 @@ func NewGrid(o GridOptions) (*Grid, error) {
 		r.tables = append(r.tables, table)
 	}
 	r.place(o)
-	g := &Grid{encoder: newEncoder(r, o.Dim, 1), options: o, rows: r}
+	g := &Grid{encoder: newEncoder(r, o.Dim, 1), options: o, rows: r, axes: waves}
 	g.end = int64(o.PrefixTokens) + int64(cells)
 	return g, nil
 }

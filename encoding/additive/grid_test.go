@@ -275,3 +275,67 @@ func TestGridOptionsAreKept(t *testing.T) {
 	require.Equal(t, 2, g.Options().Shape[0])
 	require.Equal(t, 4, g.Options().AxisDims[0])
 }
+
+func TestGridShiftMatrix(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		dim   int
+		shape []int
+		k     []float64
+	}{{"mae", 8, []int{4, 5}, []float64{2, -1}}, {"timm", 12, []int{4, 5}, []float64{-1, 3}}, {"detr", 8, []int{4, 5}, []float64{1, 2}},
+		{"diffusers", 16, []int{3, 4, 5}, []float64{1, 2, -3}}, {"diffusers", 8, []int{4, 5}, []float64{2, 3}},
+		{"tensor2tensor", 11, []int{4, 5}, []float64{1, 1}}, {"multidim", 10, []int{4, 5}, []float64{3, 0}}} {
+		o, err := GridConvention(c.name, c.dim, c.shape...)
+		require.NoError(t, err)
+		o.PrefixTokens = 1
+		g, err := NewGrid(o)
+		require.NoError(t, err)
+		m, err := g.ShiftMatrix(c.k)
+		require.NoError(t, err)
+		table, _ := g.Table(g.Length(), At{})
+		shifted := 0
+		for p := range g.Length() - 1 {
+			to, at, size := p, p, 1
+			inside := true
+			for axis := len(c.shape) - 1; axis >= 0; axis-- {
+				x := at%c.shape[axis] + int(c.k[axis])
+				inside = inside && x >= 0 && x < c.shape[axis]
+				to += int(c.k[axis]) * size
+				at, size = at/c.shape[axis], size*c.shape[axis]
+			}
+			if !inside {
+				continue
+			}
+			shifted++
+			for i := range c.dim {
+				sum := 0.0
+				for j := range c.dim {
+					sum += m[i*c.dim+j] * float64(table[(1+p)*c.dim+j])
+				}
+				require.InDelta(t, sum, table[(1+to)*c.dim+i], 1.5e-7, "%s: cell %d to %d, column %d", c.name, p, to, i)
+			}
+		}
+		require.NotZero(t, shifted)
+	}
+	cut, _ := GridConvention("multidim", 9, 4, 5)
+	g, err := NewGrid(cut)
+	require.NoError(t, err)
+	_, err = g.ShiftMatrix([]float64{1, 1})
+	require.ErrorContains(t, err, "dim: want one that has a cosine for every sine: a sine alone has no shift matrix, got 9")
+	_, err = g.ShiftMatrix([]float64{1})
+	require.EqualError(t, err, "k: want 2 numbers, as shape has, got 1")
+	_, err = g.ShiftMatrix([]float64{1, math.NaN()})
+	require.EqualError(t, err, "k[1]: want a number that moves coordinates by at most 2^53, got NaN")
+	require.Equal(t, []float64{1, math.Pow(10000, -1.0/3), math.Pow(10000, -2.0/3)}, roundAll(g.Frequencies()[:3]))
+	require.Len(t, g.Frequencies(), 6)
+}
+
+// roundAll takes off what math.Pow may be wrong by.
+func roundAll(v []float64) []float64 {
+	for i := range v {
+		if want := math.Pow(10000, -float64(i)/3); math.Abs(v[i]-want) < 1e-15 {
+			v[i] = want
+		}
+	}
+	return v
+}

@@ -18,8 +18,8 @@ const MaxRelative = 1 << 26
 // length is that of the keys, those in memory included (klen). Row i of the list belongs to query - key =
 // length-1 - i. They go into At.Positions of a [Sinusoidal] with the convention "transformer-xl".
 //
-// Source: kimiyoung/transformer-xl pytorch/mem_transformer.py, pos_seq; the second list as in Hugging Face's
-// conformer-style encoders.
+// Source: kimiyoung/transformer-xl pytorch/mem_transformer.py, pos_seq. The second list is that of encoders with such attention,
+// as Hugging Face's Wav2Vec2-Conformer, whose rows are interleaved.
 func RelativePositions(length int, bidirectional bool) ([]float64, error) {
 	if err := relativeLength("length", length); err != nil {
 		return nil, err
