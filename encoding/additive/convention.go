@@ -3,8 +3,6 @@ package additive
 import (
 	"math"
 	"slices"
-
-	"posenc/encoding"
 )
 
 // A convention is how a project sets the knobs of [Sinusoidal], in its own files:
@@ -55,7 +53,7 @@ func Conventions() []string {
 func Convention(name string, dim int) (SinusoidalOptions, error) {
 	o, ok := conventions[name]
 	if !ok {
-		return o, &encoding.OptionError{Option: "convention", Want: list(Conventions()), Got: quoteShort(name)}
+		return o, bad("convention", list(Conventions()), quoteShort(name))
 	}
 	o.Dim = dim
 	o = o.withDefaults()

@@ -65,13 +65,13 @@ func (e *encoder) check(length int, at At) (rows.Span, error) {
 		return s, err
 	}
 	if s.Positions == nil && (s.First < e.first || s.First > e.end-int64(s.Seq)) {
-		return s, &encoding.OptionError{Option: "offset",
-			Want: fmt.Sprintf("an integer that keeps all %d positions from %d to %d", s.Seq, e.first, e.end-1), Got: strconv.FormatInt(s.First, 10)}
+		return s, bad("offset",
+			fmt.Sprintf("an integer that keeps all %d positions from %d to %d", s.Seq, e.first, e.end-1), strconv.FormatInt(s.First, 10))
 	}
 	for i, p := range s.Positions {
 		if !(p >= float64(e.first) && p < float64(e.end) && p == math.Trunc(p)) {
-			return s, &encoding.OptionError{Option: fmt.Sprintf("positions[%d]", i),
-				Want: fmt.Sprintf("an integer from %d to %d", e.first, e.end-1), Got: encoding.Number(p)}
+			return s, bad(indexed("positions", i),
+				fmt.Sprintf("an integer from %d to %d", e.first, e.end-1), encoding.Number(p))
 		}
 	}
 	return s, nil
@@ -144,7 +144,7 @@ func (e *encoder) Table(length int, at At) ([]float32, error) {
 		most, want = int(n), "one from 0 to %d, which is all"
 	}
 	if length < 0 || length > most {
-		return nil, &encoding.OptionError{Option: "length", Want: fmt.Sprintf(want, most), Got: strconv.Itoa(length)}
+		return nil, bad("length", fmt.Sprintf(want, most), strconv.Itoa(length))
 	}
 	at.Batch = 1
 	if _, err := e.check(length*e.dim, at); err != nil {

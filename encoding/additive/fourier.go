@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 
-	"posenc/encoding"
 	"posenc/encoding/internal/angle"
 )
 
@@ -81,10 +80,10 @@ func (f *Fourier) Frequencies() []float64 { return append([]float64(nil), f.valu
 func (f *Fourier) Check(features, numbers int) error {
 	n, dim := f.options.Inputs, f.Dim()
 	if numbers%n != 0 {
-		return &encoding.OptionError{Option: "points", Want: fmt.Sprintf("a length that is a multiple of inputs = %d", n), Got: strconv.Itoa(numbers)}
+		return badInt("points", "a length that is a multiple of inputs = ", n, "", numbers)
 	}
 	if count := numbers / n; features%dim != 0 || features/dim != count {
-		return &encoding.OptionError{Option: "x", Want: fmt.Sprintf("[points, dim] = [%d, %d] numbers", count, dim), Got: strconv.Itoa(features)}
+		return bad("x", fmt.Sprintf("[points, dim] = [%d, %d] numbers", count, dim), strconv.Itoa(features))
 	}
 	return nil
 }
@@ -94,10 +93,8 @@ func (f *Fourier) Encode(dst []float32, points []float64) error {
 	if err := f.Check(len(dst), len(points)); err != nil {
 		return err
 	}
-	for i, x := range points {
-		if !(math.Abs(x) <= angle.MaxPosition) {
-			return &encoding.OptionError{Option: fmt.Sprintf("points[%d]", i), Want: "a number within ±2^53", Got: encoding.Number(x)}
-		}
+	if err := allWithinPower("points", points, 53); err != nil {
+		return err
 	}
 	n, dim := f.options.Inputs, f.Dim()
 	for ; len(points) > 0; points, dst = points[n:], dst[dim:] {
@@ -155,31 +152,28 @@ type FourierGridOptions struct {
 // Source: timm build_fourier_pos_embed, whose linspace and arange are float32; these are float64.
 func (f *Fourier) GridPoints(shape []int, o FourierGridOptions) ([]float64, error) {
 	n := f.options.Inputs
-	bad := func(option, want, got string) ([]float64, error) {
-		return nil, &encoding.OptionError{Option: option, Want: want, Got: got}
-	}
 	if len(shape) != n {
-		return bad("shape", fmt.Sprintf("inputs = %d numbers", n), strconv.Itoa(len(shape)))
+		return nil, badInt("shape", "inputs = ", n, " numbers", len(shape))
 	}
 	if len(o.RefShape) != 0 && len(o.RefShape) != n {
-		return bad("refShape", fmt.Sprintf("inputs = %d numbers", n), strconv.Itoa(len(o.RefShape)))
+		return nil, badInt("refShape", "inputs = ", n, " numbers", len(o.RefShape))
 	}
 	if o.Indexing != "" && o.Indexing != "ij" && o.Indexing != "xy" {
-		return bad("indexing", `"ij" or "xy"`, quoteShort(o.Indexing))
+		return nil, bad("indexing", `"ij" or "xy"`, quoteShort(o.Indexing))
 	}
-	if !(math.Abs(o.Offset) <= angle.MaxPosition/2) {
-		return bad("offset", "a number within ±2^52", encoding.Number(o.Offset))
+	if err := withinPower("offset", o.Offset, 52); err != nil {
+		return nil, err
 	}
 	cells := 1
 	for i, size := range shape {
 		if size < 1 || size > maxAxisEntries/n/cells {
-			return bad(fmt.Sprintf("shape[%d]", i), fmt.Sprintf("a positive integer, and at most %d cells", maxAxisEntries/n), strconv.Itoa(size))
+			return nil, badInt(indexed("shape", i), "a positive integer, and at most ", maxAxisEntries/n, " cells", size)
 		}
 		cells *= size
 	}
 	for i, size := range o.RefShape {
-		if size < 1 || size > maxAxisEntries {
-			return bad(fmt.Sprintf("refShape[%d]", i), fmt.Sprintf("an integer from 1 to %d", maxAxisEntries), strconv.Itoa(size))
+		if err := within(indexed("refShape", i), size, 1, maxAxisEntries); err != nil {
+			return nil, err
 		}
 	}
 	points := make([]float64, cells*n)

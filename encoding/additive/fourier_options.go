@@ -77,17 +77,14 @@ func (o FourierOptions) withDefaults() FourierOptions {
 
 // check is for options with defaults.
 func (o FourierOptions) check() error {
-	bad := func(option, want, got string) error {
-		return &encoding.OptionError{Option: option, Want: want, Got: got}
-	}
 	if types := []FourierType{NeRF, Gaussian, Timm}; !slices.Contains(types, o.Type) {
 		return bad("type", list(types), quoteShort(string(o.Type)))
 	}
 	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !slices.Contains(layouts, o.Layout) {
 		return bad("layout", list(layouts), quoteShort(string(o.Layout)))
 	}
-	if o.Inputs < 1 || o.Inputs > maxInputs {
-		return bad("inputs", fmt.Sprintf("an integer from 1 to %d", maxInputs), strconv.Itoa(o.Inputs))
+	if err := within("inputs", o.Inputs, 1, maxInputs); err != nil {
+		return err
 	}
 	most := MaxDim / 2
 	switch {
@@ -97,10 +94,10 @@ func (o FourierOptions) check() error {
 		most = 33
 	}
 	if o.Bands < 1 || o.Bands > most || o.Dim() > MaxDim {
-		return bad("bands", fmt.Sprintf("an integer from 1 to %d, and at most %d features", most, MaxDim), strconv.Itoa(o.Bands))
+		return badInt("bands", "an integer from 1 to ", most, ", and at most 65536 features", o.Bands)
 	}
 	for _, v := range []named{{"maxRes", o.MaxRes}, {"temperature", o.Temperature}, {"sigma", o.Sigma}} {
-		if err := v.positive(); err != nil {
+		if err := positive(v.name, v.value); err != nil {
 			return err
 		}
 	}
@@ -111,17 +108,12 @@ func (o FourierOptions) check() error {
 		return bad("sigma", "a number up to 2^28", encoding.Number(o.Sigma))
 	}
 	if len(o.B) > 0 && o.Type != Gaussian {
-		return bad("b", "none with type "+strconv.Quote(string(o.Type)), fmt.Sprintf("%d numbers", len(o.B)))
+		return bad("b", "none with type "+strconv.Quote(string(o.Type)), strconv.Itoa(len(o.B))+" numbers")
 	}
 	if len(o.B) > 0 && len(o.B) != o.Bands*o.Inputs {
 		return bad("b", fmt.Sprintf("[bands, inputs] = [%d, %d], %d numbers", o.Bands, o.Inputs, o.Bands*o.Inputs), strconv.Itoa(len(o.B)))
 	}
-	for i, b := range o.B {
-		if !(math.Abs(b) <= angle.HighestFrequency) {
-			return bad(fmt.Sprintf("b[%d]", i), "a number within ±2^32", encoding.Number(b))
-		}
-	}
-	return nil
+	return allWithinPower("b", o.B, 32) // which is angle.HighestFrequency
 }
 
 // Dim returns how many features a point has.
@@ -173,8 +165,7 @@ func (o FourierOptions) frequencies() (f []float64, timesPi bool, err error) {
 	}
 	freqs, err := ladder.Frequencies()
 	if err != nil {
-		return nil, false, &encoding.OptionError{Option: "temperature", Got: encoding.Number(o.Temperature),
-			Want: fmt.Sprintf("one that keeps all frequencies between %g and %g", angle.LowestFrequency, angle.HighestFrequency)}
+		return nil, false, bad("temperature", outOfRange(), encoding.Number(o.Temperature))
 	}
 	for k := range f {
 		f[k] = freqs[k].Radians()

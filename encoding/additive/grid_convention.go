@@ -1,10 +1,7 @@
 package additive
 
 import (
-	"fmt"
 	"strconv"
-
-	"posenc/encoding"
 )
 
 // GridConventions returns the names that [GridConvention] knows, in alphabetical order.
@@ -58,7 +55,7 @@ func GridConvention(name string, dim int, shape ...int) (GridOptions, error) {
 	case "detr":
 		o.Layout, o.Normalize, o.CoordinateStart, flat = Interleaved, true, 1, true
 	default:
-		return GridOptions{}, &encoding.OptionError{Option: "convention", Want: list(GridConventions()), Got: quoteShort(name)}
+		return GridOptions{}, bad("convention", list(GridConventions()), quoteShort(name))
 	}
 	if err := checkDim(dim); err != nil {
 		return GridOptions{}, err
@@ -68,10 +65,10 @@ func GridConvention(name string, dim int, shape ...int) (GridOptions, error) {
 		if flat {
 			want = "[height, width]"
 		}
-		return GridOptions{}, &encoding.OptionError{Option: "shape", Want: want + " with convention " + strconv.Quote(name), Got: fmt.Sprintf("%d numbers", axes)}
+		return GridOptions{}, bad("shape", want+" with convention "+strconv.Quote(name), strconv.Itoa(axes)+" numbers")
 	}
 	if dim%multiple != 0 {
-		return GridOptions{}, &encoding.OptionError{Option: "dim", Want: fmt.Sprintf("a multiple of %d with convention %q", multiple, name), Got: strconv.Itoa(dim)}
+		return GridOptions{}, badInt("dim", "a multiple of ", multiple, " with convention "+strconv.Quote(name), dim)
 	}
 	if multiple == 1 {
 		n := dim / (2 * axes)

@@ -1,7 +1,6 @@
 package additive
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -85,25 +84,22 @@ func (o GridOptions) axis(letter byte) int {
 
 // check is for options with defaults. What the axes have in common with a sinusoidal encoding is checked by that.
 func (o GridOptions) check() error {
-	bad := func(option, want, got string) error {
-		return &encoding.OptionError{Option: option, Want: want, Got: got}
-	}
 	if err := checkDim(o.Dim); err != nil {
 		return err
 	}
 	n := len(o.Shape)
 	if n != 2 && n != 3 {
-		return bad("shape", "[height, width] or [time, height, width]", fmt.Sprintf("%d numbers", n))
+		return bad("shape", "[height, width] or [time, height, width]", strconv.Itoa(n)+" numbers")
 	}
 	cells := 1
 	for i, size := range o.Shape {
 		if size < 1 || size > maxAxisEntries || cells > maxTable/size {
-			return bad(fmt.Sprintf("shape[%d]", i), "a positive integer, and no more cells than can be counted", strconv.Itoa(size))
+			return bad(indexed("shape", i), "a positive integer, and no more cells than can be counted", strconv.Itoa(size))
 		}
 		cells *= size
 	}
-	if o.PrefixTokens < 0 || o.PrefixTokens > maxAxisEntries {
-		return bad("prefixTokens", fmt.Sprintf("an integer from 0 to %d", maxAxisEntries), strconv.Itoa(o.PrefixTokens))
+	if err := within("prefixTokens", o.PrefixTokens, 0, maxAxisEntries); err != nil {
+		return err
 	}
 	seen := 0
 	for i := range o.Axes {
@@ -115,18 +111,18 @@ func (o GridOptions) check() error {
 		return bad("axes", "the letters of "+strconv.Quote(axisLetters[3-n:])+" in some order", quoteShort(o.Axes))
 	}
 	if len(o.AxisDims) == 0 {
-		return bad("dim", fmt.Sprintf("a multiple of %d, or axisDims", 2*n), strconv.Itoa(o.Dim))
+		return badInt("dim", "a multiple of ", 2*n, ", or axisDims", o.Dim)
 	}
 	if len(o.AxisDims) != n {
-		return bad("axisDims", fmt.Sprintf("%d of them, as shape has", n), strconv.Itoa(len(o.AxisDims)))
+		return badInt("axisDims", "", n, " of them, as shape has", len(o.AxisDims))
 	}
 	entries := 0
 	for i, d := range o.AxisDims {
 		if d < 0 || d > MaxDim || d%2 != 0 {
-			return bad(fmt.Sprintf("axisDims[%d]", i), fmt.Sprintf("an even integer from 0 to %d", MaxDim), strconv.Itoa(d))
+			return badInt(indexed("axisDims", i), "an even integer from 0 to ", MaxDim, "", d)
 		}
 		if d > 0 && o.Shape[i] > (maxAxisEntries-entries)/d {
-			return bad("shape", fmt.Sprintf("axes of at most %d cells times channels together", maxAxisEntries), strconv.Itoa(o.Shape[i])+"·"+strconv.Itoa(d))
+			return bad("shape", "axes of at most 2^24 cells times channels together", strconv.Itoa(o.Shape[i])+"·"+strconv.Itoa(d))
 		}
 		entries += d * o.Shape[i]
 	}
@@ -135,15 +131,14 @@ func (o GridOptions) check() error {
 	}
 	for _, v := range []named{{"interpolationScale", o.InterpolationScale}, {"temporalInterpolationScale", o.TemporalInterpolationScale},
 		{"normalizeScale", o.NormalizeScale}, {"baseSize", o.BaseSize}} {
-		if err := v.positive(); err != nil && !(v.name == "baseSize" && v.value == 0) {
+		if err := positive(v.name, v.value); err != nil && !(v.name == "baseSize" && v.value == 0) {
 			return err
 		}
 	}
 	for i, size := range o.Shape {
 		for _, k := range []int{0, size - 1} {
 			if c := o.coordinate(i, k); !(math.Abs(c) <= angle.MaxPosition) {
-				return bad("coordinateStart", fmt.Sprintf("one that, with the scales, keeps coordinates within ±2^53; cell %d of axis %d has %s", k, i, encoding.Number(c)),
-					encoding.Number(o.CoordinateStart))
+				return bad("coordinateStart", "one that, with the scales, keeps coordinates within ±2^53, and not at "+encoding.Number(c), encoding.Number(o.CoordinateStart))
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package additive
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -30,10 +29,10 @@ func (g *Grid) Frequencies() []float64 {
 func (g *Grid) ShiftMatrix(k []float64) ([]float64, error) {
 	o, d := g.options, g.options.Dim
 	if d > MaxShiftedDim {
-		return nil, &encoding.OptionError{Option: "dim", Want: fmt.Sprintf("at most %d for a shift matrix", MaxShiftedDim), Got: strconv.Itoa(d)}
+		return nil, badInt("dim", "at most ", MaxShiftedDim, " for a shift matrix", d)
 	}
 	if len(k) != len(o.Shape) {
-		return nil, &encoding.OptionError{Option: "k", Want: fmt.Sprintf("%d numbers, as shape has", len(o.Shape)), Got: strconv.Itoa(len(k))}
+		return nil, badInt("k", "", len(o.Shape), " numbers, as shape has", len(k))
 	}
 	columns := make([][]int, len(k)) // of each axis, where in a row a column of its table goes, or -1
 	move := make([]float64, len(k))
@@ -41,7 +40,7 @@ func (g *Grid) ShiftMatrix(k []float64) ([]float64, error) {
 		n := max(o.Shape[axis]-1, 1) // over the whole axis, as that is rounded least
 		move[axis] = k[axis] * ((o.coordinate(axis, n) - o.coordinate(axis, 0)) / float64(n))
 		if !(math.Abs(move[axis]) <= angle.MaxPosition) {
-			return nil, &encoding.OptionError{Option: fmt.Sprintf("k[%d]", axis), Want: "a number that moves coordinates by at most 2^53", Got: encoding.Number(k[axis])}
+			return nil, bad(indexed("k", axis), "a number that moves coordinates by at most 2^53", encoding.Number(k[axis]))
 		}
 		columns[axis] = make([]int, dim)
 		for j := range dim {
@@ -57,7 +56,7 @@ func (g *Grid) ShiftMatrix(k []float64) ([]float64, error) {
 		l := g.axes[axis].waves.layout
 		for i := range len(columns[axis]) / 2 {
 			if sin, cos := columns[axis][l.Sin+i*l.Stride], columns[axis][l.Cos+i*l.Stride]; (sin < 0) != (cos < 0) {
-				return nil, &encoding.OptionError{Option: "dim", Want: "one that has a cosine for every sine: a sine alone has no shift matrix", Got: strconv.Itoa(d)}
+				return nil, bad("dim", "one that has a cosine for every sine: a sine alone has no shift matrix", strconv.Itoa(d))
 			}
 		}
 	}

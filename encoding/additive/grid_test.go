@@ -226,7 +226,7 @@ func TestBadGrids(t *testing.T) {
 		"shape: want [height, width] or [time, height, width], got 4 numbers":           {Dim: 8, Shape: []int{1, 1, 1, 1}},
 		"shape[1]: want a positive integer":                                             {Dim: 4, Shape: []int{2, 0}},
 		"shape[0]: want a positive integer":                                             {Dim: 4, Shape: []int{-1, 2}},
-		"shape: want axes of at most 16777216 cells times channels together, got":       {Dim: 64, Shape: []int{1, 1 << 24}},
+		"shape: want axes of at most 2^24 cells times channels together, got":           {Dim: 64, Shape: []int{1, 1 << 24}},
 		`axes: want the letters of "hw" in some order, got "xy"`:                        {Dim: 4, Shape: two, Axes: "xy"},
 		`axes: want the letters of "hw" in some order, got "hh"`:                        {Dim: 4, Shape: two, Axes: "hh"},
 		`axes: want the letters of "thw" in some order, got "hw"`:                       {Dim: 6, Shape: []int{1, 1, 1}, Axes: "hw"},

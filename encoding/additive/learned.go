@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-
-	"posenc/encoding"
 )
 
 // LearnedOptions chooses a learned table. Dim must be set, and Rows or Weights.
@@ -35,20 +33,20 @@ func NewLearned(o LearnedOptions) (*Learned, error) {
 	if o.Rows == 0 {
 		o.Rows = len(o.Weights) / o.Dim
 	}
-	if o.Rows < 1 || o.Rows > maxTable/o.Dim {
-		return nil, &encoding.OptionError{Option: "rows", Want: fmt.Sprintf("an integer from 1 to %d", maxTable/o.Dim), Got: strconv.Itoa(o.Rows)}
+	if err := within("rows", o.Rows, 1, maxTable/o.Dim); err != nil {
+		return nil, err
 	}
-	if o.RowOffset < -math.MaxInt32 || o.RowOffset > math.MaxInt32 {
-		return nil, &encoding.OptionError{Option: "rowOffset", Want: "an integer within ±(2^31-1)", Got: strconv.Itoa(o.RowOffset)}
+	if err := within("rowOffset", o.RowOffset, -math.MaxInt32, math.MaxInt32); err != nil {
+		return nil, err
 	}
 	want := fmt.Sprintf("[rows, dim] = [%d, %d], %d numbers", o.Rows, o.Dim, o.Rows*o.Dim)
 	if o.Weights != nil && len(o.Weights) != o.Rows*o.Dim {
-		return nil, &encoding.OptionError{Option: "weights", Want: want, Got: strconv.Itoa(len(o.Weights))}
+		return nil, bad("weights", want, strconv.Itoa(len(o.Weights)))
 	}
 	l := &Learned{encoder: newEncoder(learnedRows(o), o.Dim, 1), options: o}
 	l.first, l.end = -int64(o.RowOffset), int64(o.Rows)-int64(o.RowOffset)
 	if o.Weights == nil {
-		l.missing = &encoding.OptionError{Option: "weights", Want: want, Got: "none"}
+		l.missing = bad("weights", want, "none")
 	}
 	return l, nil
 }

@@ -57,12 +57,12 @@ func TestLearnedWithoutWeights(t *testing.T) {
 
 func TestBadLearned(t *testing.T) {
 	for want, o := range map[string]LearnedOptions{
-		"dim: want an integer from 1 to 65536, got 0":                    {Rows: 1},
-		"rows: want an integer from 1 to 68719476736, got 0":             {Dim: 4},
-		"rows: want an integer from 1 to 68719476736, got -1":            {Dim: 4, Rows: -1},
-		"weights: want [rows, dim] = [2, 4], 8 numbers, got 7":           {Dim: 4, Rows: 2, Weights: make([]float32, 7)},
-		"weights: want [rows, dim] = [1, 4], 4 numbers, got 7":           {Dim: 4, Weights: make([]float32, 7)},
-		"rowOffset: want an integer within ±(2^31-1), got 1099511627776": {Dim: 4, Rows: 2, RowOffset: 1 << 40},
+		"dim: want an integer from 1 to 65536, got 0":                                  {Rows: 1},
+		"rows: want an integer from 1 to 68719476736, got 0":                           {Dim: 4},
+		"rows: want an integer from 1 to 68719476736, got -1":                          {Dim: 4, Rows: -1},
+		"weights: want [rows, dim] = [2, 4], 8 numbers, got 7":                         {Dim: 4, Rows: 2, Weights: make([]float32, 7)},
+		"weights: want [rows, dim] = [1, 4], 4 numbers, got 7":                         {Dim: 4, Weights: make([]float32, 7)},
+		"rowOffset: want an integer from -2147483647 to 2147483647, got 1099511627776": {Dim: 4, Rows: 2, RowOffset: 1 << 40},
 	} {
 		l, err := NewLearned(o)
 		require.Nil(t, l)

@@ -1,7 +1,6 @@
 package additive
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -27,22 +26,22 @@ func PositionsFromMask(mask []float64, batch, start, padding int) ([]int32, erro
 		batch = 1
 	}
 	if batch < 0 {
-		return nil, &encoding.OptionError{Option: "batch", Want: "a positive integer", Got: strconv.Itoa(batch)}
+		return nil, bad("batch", "a positive integer", strconv.Itoa(batch))
 	}
 	if len(mask)%batch != 0 {
-		return nil, &encoding.OptionError{Option: "mask", Want: fmt.Sprintf("a length that is a multiple of batch = %d", batch), Got: strconv.Itoa(len(mask))}
+		return nil, badInt("mask", "a length that is a multiple of batch = ", batch, "", len(mask))
 	}
 	seq := len(mask) / batch
 	const limit = math.MaxInt32
 	if start < -limit || start > limit-seq {
-		return nil, &encoding.OptionError{Option: "start", Want: fmt.Sprintf("an integer that keeps all %d positions within ±(2^31-1)", seq), Got: strconv.Itoa(start)}
+		return nil, badInt("start", "an integer that keeps all ", seq, " positions within ±(2^31-1)", start)
 	}
 	if p := int64(padding); p < -limit || p > limit || p+int64(start) < -limit || p+int64(start)+int64(seq) > limit {
-		return nil, &encoding.OptionError{Option: "padding", Want: fmt.Sprintf("an integer that keeps all %d positions within ±(2^31-1)", seq), Got: strconv.Itoa(padding)}
+		return nil, badInt("padding", "an integer that keeps all ", seq, " positions within ±(2^31-1)", padding)
 	}
 	for i, v := range mask {
 		if v != 0 && v != 1 {
-			return nil, &encoding.OptionError{Option: fmt.Sprintf("mask[%d]", i), Want: "0 or 1", Got: encoding.Number(v)}
+			return nil, bad(indexed("mask", i), "0 or 1", encoding.Number(v))
 		}
 	}
 	positions := make([]int32, len(mask))

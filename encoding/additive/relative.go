@@ -1,10 +1,7 @@
 package additive
 
 import (
-	"fmt"
 	"strconv"
-
-	"posenc/encoding"
 )
 
 // MaxRelative is the longest sequence that has a list of relative positions.
@@ -21,7 +18,7 @@ const MaxRelative = 1 << 26
 // Source: kimiyoung/transformer-xl pytorch/mem_transformer.py, pos_seq. The second list is that of encoders with such attention,
 // as Hugging Face's Wav2Vec2-Conformer, whose rows are interleaved.
 func RelativePositions(length int, bidirectional bool) ([]float64, error) {
-	if err := relativeLength("length", length); err != nil {
+	if err := within("length", length, 1, MaxRelative); err != nil {
 		return nil, err
 	}
 	last := 0
@@ -42,27 +39,20 @@ func RelativePositions(length int, bidirectional bool) ([]float64, error) {
 //
 // Source: Yang et al. 2019 and Hugging Face modeling_xlnet.py, relative_positional_encoding.
 func XLNetPositions(queryLength, keyLength int, bidirectional bool, clamp int) ([]float64, error) {
-	if err := relativeLength("queryLength", queryLength); err != nil {
+	if err := within("queryLength", queryLength, 1, MaxRelative); err != nil {
 		return nil, err
 	}
-	if err := relativeLength("keyLength", keyLength); err != nil {
+	if err := within("keyLength", keyLength, 1, MaxRelative); err != nil {
 		return nil, err
 	}
 	if clamp < 0 {
-		return nil, &encoding.OptionError{Option: "clamp", Want: "0, for none, or a positive integer", Got: strconv.Itoa(clamp)}
+		return nil, bad("clamp", "0, for none, or a positive integer", strconv.Itoa(clamp))
 	}
 	last := 0
 	if bidirectional {
 		last = -(queryLength - 1)
 	}
 	return countDown(keyLength, last, clamp), nil
-}
-
-func relativeLength(option string, n int) error {
-	if n < 1 || n > MaxRelative {
-		return &encoding.OptionError{Option: option, Want: fmt.Sprintf("an integer from 1 to %d", MaxRelative), Got: strconv.Itoa(n)}
-	}
-	return nil
 }
 
 func countDown(from, to, clamp int) []float64 {

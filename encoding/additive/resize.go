@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
-	"posenc/encoding"
 )
 
 // A ResizeMode names an interpolation.
@@ -33,10 +31,10 @@ func Resize1D(weights []float32, rows, dim, newRows int, o ResizeOptions) ([]flo
 		o.Mode = Linear
 	}
 	if o.Mode != Linear {
-		return nil, &encoding.OptionError{Option: "mode", Want: list([]ResizeMode{Linear}), Got: quoteShort(string(o.Mode))}
+		return nil, bad("mode", list([]ResizeMode{Linear}), quoteShort(string(o.Mode)))
 	}
 	if o.Antialias {
-		return nil, &encoding.OptionError{Option: "antialias", Want: "false in one dimension, as in PyTorch", Got: "true"}
+		return nil, bad("antialias", "false in one dimension, as in PyTorch", "true")
 	}
 	return resize(weights, [2]int{1, rows}, dim, [2]int{1, newRows}, o, []string{"", "rows", "", "newRows"})
 }
@@ -65,10 +63,10 @@ func Resize2D(weights []float32, from [2]int, dim int, to [2]int, o ResizeOption
 		o.Mode = Bicubic
 	}
 	if modes := []ResizeMode{Bilinear, Bicubic}; !slices.Contains(modes, o.Mode) {
-		return nil, &encoding.OptionError{Option: "mode", Want: list(modes), Got: quoteShort(string(o.Mode))}
+		return nil, bad("mode", list(modes), quoteShort(string(o.Mode)))
 	}
 	if o.Antialias && o.AlignCorners {
-		return nil, &encoding.OptionError{Option: "alignCorners", Want: "false with antialias", Got: "true"}
+		return nil, bad("alignCorners", "false with antialias", "true")
 	}
 	return resize(weights, from, dim, to, o, []string{"from[0]", "from[1]", "to[0]", "to[1]"})
 }
@@ -81,21 +79,21 @@ func resize(weights []float32, from [2]int, dim int, to [2]int, o ResizeOptions,
 		return nil, err
 	}
 	for i, n := range []int{from[0], from[1], to[0], to[1]} {
-		if n < 1 || n > maxResized {
-			return nil, &encoding.OptionError{Option: names[i], Want: fmt.Sprintf("an integer from 1 to %d", maxResized), Got: strconv.Itoa(n)}
+		if err := within(names[i], n, 1, maxResized); err != nil {
+			return nil, err
 		}
 	}
-	if p := o.PrefixTokens; p < 0 || p > maxResized {
-		return nil, &encoding.OptionError{Option: "prefixTokens", Want: fmt.Sprintf("an integer from 0 to %d", maxResized), Got: strconv.Itoa(p)}
+	if err := within("prefixTokens", o.PrefixTokens, 0, maxResized); err != nil {
+		return nil, err
 	}
 	// Products in int64: an int has 32 bits in some places. 2^20·2^20 rows of 2^16 fit.
 	rows := int64(o.PrefixTokens) + int64(from[0])*int64(from[1])
 	newRows := int64(o.PrefixTokens) + int64(to[0])*int64(to[1])
 	if newRows > int64(maxTable/dim) {
-		return nil, &encoding.OptionError{Option: names[3], Want: fmt.Sprintf("one that makes no more than %d rows", maxTable/dim), Got: strconv.Itoa(to[1])}
+		return nil, badInt(names[3], "one that makes no more than ", maxTable/dim, " rows", to[1])
 	}
 	if int64(len(weights)) != rows*int64(dim) {
-		return nil, &encoding.OptionError{Option: "weights", Want: fmt.Sprintf("[%d, %d], %d numbers", rows, dim, rows*int64(dim)), Got: strconv.Itoa(len(weights))}
+		return nil, bad("weights", fmt.Sprintf("[%d, %d], %d numbers", rows, dim, rows*int64(dim)), strconv.Itoa(len(weights)))
 	}
 	ys, xs := newTaps(from[0], to[0], o), newTaps(from[1], to[1], o)
 	dst := make([]float32, int(newRows)*dim)

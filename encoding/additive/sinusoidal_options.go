@@ -72,24 +72,7 @@ type named struct {
 	value float64
 }
 
-func (v named) positive() error {
-	if v.value > 0 && v.value <= math.MaxFloat64 {
-		return nil
-	}
-	return &encoding.OptionError{Option: v.name, Want: "a positive finite number", Got: encoding.Number(v.value)}
-}
-
-func checkDim(dim int) error {
-	if dim >= 1 && dim <= MaxDim {
-		return nil
-	}
-	return &encoding.OptionError{Option: "dim", Want: fmt.Sprintf("an integer from 1 to %d", MaxDim), Got: strconv.Itoa(dim)}
-}
-
 func (o SinusoidalOptions) check() error {
-	bad := func(option, want, got string) error {
-		return &encoding.OptionError{Option: option, Want: want, Got: got}
-	}
 	if err := checkDim(o.Dim); err != nil {
 		return err
 	}
@@ -103,7 +86,7 @@ func (o SinusoidalOptions) check() error {
 		return bad("dim", `at least 2 with oddDim "zero", which would leave nothing`, "1")
 	}
 	for _, v := range []named{{"base", o.Base}, {"minTimescale", o.MinTimescale}} {
-		if err := v.positive(); err != nil {
+		if err := positive(v.name, v.value); err != nil {
 			return err
 		}
 	}
@@ -120,16 +103,21 @@ func (o SinusoidalOptions) check() error {
 
 // blame names the option that takes the frequencies out of their range: the first that is not at its default.
 func (o SinusoidalOptions) blame() error {
-	want := fmt.Sprintf("one that keeps all frequencies between %g and %g radians per position", angle.LowestFrequency, angle.HighestFrequency)
+	want := outOfRange()
 	for _, v := range []struct {
 		named
 		usual float64
 	}{{named{"minTimescale", o.MinTimescale}, 1}, {named{"base", o.Base}, 10000}} {
 		if v.value != v.usual {
-			return &encoding.OptionError{Option: v.name, Want: want, Got: encoding.Number(v.value)}
+			return bad(v.name, want, encoding.Number(v.value))
 		}
 	}
-	return &encoding.OptionError{Option: "frequencyShift", Want: want, Got: encoding.Number(o.FrequencyShift)}
+	return bad("frequencyShift", want, encoding.Number(o.FrequencyShift))
+}
+
+// outOfRange is what is wanted of an option that takes frequencies too far.
+func outOfRange() string {
+	return fmt.Sprintf("one that keeps all frequencies between %g and %g radians per position", angle.LowestFrequency, angle.HighestFrequency)
 }
 
 // columns returns the layout of a row and how many frequencies it has.

@@ -1,11 +1,8 @@
 package additive
 
 import (
-	"fmt"
 	"math"
-	"strconv"
 
-	"posenc/encoding"
 	"posenc/encoding/internal/angle"
 )
 
@@ -30,18 +27,16 @@ type Time2Vec struct {
 // NewTime2Vec checks the options and returns the encoder. The error is an [encoding.OptionError].
 func NewTime2Vec(o Time2VecOptions) (*Time2Vec, error) {
 	if n := len(o.W); n < 1 || n > MaxDim {
-		return nil, &encoding.OptionError{Option: "w", Want: fmt.Sprintf("1 to %d numbers", MaxDim), Got: strconv.Itoa(n)}
+		return nil, badInt("w", "1 to ", MaxDim, " numbers", n)
 	}
 	if len(o.Phi) != len(o.W) {
-		return nil, &encoding.OptionError{Option: "phi", Want: fmt.Sprintf("%d numbers, as w has", len(o.W)), Got: strconv.Itoa(len(o.Phi))}
+		return nil, badInt("phi", "", len(o.W), " numbers, as w has", len(o.Phi))
 	}
-	for i := range o.W {
-		if !(math.Abs(o.W[i]) <= angle.HighestFrequency) {
-			return nil, &encoding.OptionError{Option: fmt.Sprintf("w[%d]", i), Want: "a number within ±2^32", Got: encoding.Number(o.W[i])}
-		}
-		if !(math.Abs(o.Phi[i]) <= angle.MaxPosition) {
-			return nil, &encoding.OptionError{Option: fmt.Sprintf("phi[%d]", i), Want: "a number within ±2^53", Got: encoding.Number(o.Phi[i])}
-		}
+	if err := allWithinPower("w", o.W, 32); err != nil { // which is angle.HighestFrequency
+		return nil, err
+	}
+	if err := allWithinPower("phi", o.Phi, 53); err != nil { // which is angle.MaxPosition
+		return nil, err
 	}
 	t := &Time2Vec{options: o}
 	t.options = t.Options() // the caller's lists may change

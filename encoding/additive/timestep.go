@@ -48,7 +48,7 @@ func NewTimestep(o TimestepOptions) (*Timestep, error) {
 		layout = ConcatCosSin
 	}
 	for _, v := range []named{{"scale", o.Scale}, {"maxPeriod", o.MaxPeriod}, {"maxPeriod", o.MaxPeriod * o.Scale}} {
-		if err := v.positive(); err != nil {
+		if err := positive(v.name, v.value); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +100,7 @@ func TimestepConvention(name string, dim int) (TimestepOptions, error) {
 		o.Scale = 1000
 	case "ddpm", "score-vde":
 	default:
-		return TimestepOptions{}, &encoding.OptionError{Option: "convention", Want: list(TimestepConventions()), Got: quoteShort(name)}
+		return TimestepOptions{}, bad("convention", list(TimestepConventions()), quoteShort(name))
 	}
 	*o.DownscaleFreqShift = 1
 	return o, nil
