@@ -71,7 +71,7 @@ func NewFourier(o FourierOptions) (*Fourier, error) {
 func (f *Fourier) Options() FourierOptions { return f.options.withDefaults() }
 
 // Dim returns how many features a point has.
-func (f *Fourier) Dim() int { return f.options.Dim() }
+func (f *Fourier) Dim() int { return f.options.dim() }
 
 // Frequencies returns the frequency of each band, without the factor π; of gaussian B, turns per unit.
 func (f *Fourier) Frequencies() []float64 { return append([]float64(nil), f.values...) }

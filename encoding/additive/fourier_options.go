@@ -93,7 +93,7 @@ func (o FourierOptions) check() error {
 	case o.Type == NeRF:
 		most = 33
 	}
-	if o.Bands < 1 || o.Bands > most || o.Dim() > MaxDim {
+	if o.Bands < 1 || o.Bands > most || o.dim() > MaxDim {
 		return badInt("bands", "an integer from 1 to ", most, ", and at most 65536 features", o.Bands)
 	}
 	for _, v := range []named{{"maxRes", o.MaxRes}, {"temperature", o.Temperature}, {"sigma", o.Sigma}} {
@@ -116,8 +116,8 @@ func (o FourierOptions) check() error {
 	return allWithinPower("b", o.B, 32) // which is angle.HighestFrequency
 }
 
-// Dim returns how many features a point has.
-func (o FourierOptions) Dim() int {
+// dim is how many features a point has.
+func (o FourierOptions) dim() int {
 	d := 2 * o.Bands * o.unit()
 	if o.IncludeInput {
 		d += o.Inputs
