@@ -15,6 +15,15 @@ func Text(parts ...any) (s string) {
 			s += strconv.FormatInt(p, 10)
 		case float64:
 			s += Number(p)
+		case []int:
+			s += "["
+			for i, n := range p {
+				if i > 0 {
+					s += ", "
+				}
+				s += strconv.Itoa(n)
+			}
+			s += "]"
 		}
 	}
 	return s

@@ -19,6 +19,7 @@ import (
 //	roformer       concat          0  lone sine   Hugging Face RoFormerSinusoidalPositionalEmbedding
 //	ddpm           concat          1  zero        Ho et al. 2020 get_timestep_embedding; p is the time step
 //	ldm            concat-cos-sin  0  zero        Rombach et al. 2022 timestep_embedding; also GLIDE, Stable Diffusion
+//	transformer-xl concat          0  lone sine   Dai et al. 2019, pytorch/mem_transformer.py PositionalEmbedding, and XLNet; see [RelativePositions]
 //	mlx            concat          1  zero        MLX SinusoidalPositionalEncoding, with its scale √(2/d)
 //
 // Some of these projects multiply embeddings by √d before they add (the paper, fairseq, Marian, M2M100). That is the
@@ -36,6 +37,7 @@ var conventions = []struct {
 	{"mlx", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
 	{"roformer", SinusoidalOptions{Layout: Concat, OddDim: LoneSine}},
 	{"tensor2tensor", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
+	{"transformer-xl", SinusoidalOptions{Layout: Concat, OddDim: LoneSine}},
 	{"vaswani", SinusoidalOptions{Layout: Interleaved, OddDim: LoneSine}},
 	{"whisper", SinusoidalOptions{Layout: Concat, FrequencyShift: 1, OddDim: ZeroColumn}},
 }

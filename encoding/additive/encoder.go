@@ -18,6 +18,8 @@ type encoder struct {
 	table      *rows.Table
 	inputScale float32 // multiplies x before rows are added
 	direct     adder   // or nil
+	first, end int64   // the positions that it has, integers only: first, ..., end-1; all there are where both are 0
+	missing    error   // or nil: what has to be given before it can be used
 }
 
 // An adder is a source that can add its rows to x, or subtract them, while it makes them.
@@ -36,14 +38,42 @@ func (e *encoder) Dim() int { return e.dim }
 // their values are not at hand yet. at.Positions has no part in it.
 func (e *encoder) Check(length int, at At, positions int) error {
 	at.Positions = nil
-	if positions >= 0 {
-		at.Offset = 0
+	if positions < 0 {
+		_, err := e.check(length, at)
+		return err
 	}
+	if e.missing != nil {
+		return e.missing
+	}
+	at.Offset = 0
 	s, err := at.check(length, e.dim)
-	if err == nil && positions >= 0 {
+	if err == nil {
 		err = s.Count(positions)
 	}
 	return err
+}
+
+// check returns what at means for an array of length elements, or says what is wrong with it, or that the encoder has no
+// such positions.
+func (e *encoder) check(length int, at At) (rows.Span, error) {
+	if e.missing != nil {
+		return rows.Span{}, e.missing
+	}
+	s, err := at.check(length, e.dim)
+	if err != nil || e.first == e.end {
+		return s, err
+	}
+	if s.Positions == nil && (s.First < e.first || s.First > e.end-int64(s.Seq)) {
+		return s, bad("offset",
+			encoding.Text("an integer that keeps all ", s.Seq, " positions from ", e.first, " to ", e.end-1), strconv.FormatInt(s.First, 10))
+	}
+	for i, p := range s.Positions {
+		if !(p >= float64(e.first) && p < float64(e.end) && p == math.Trunc(p)) {
+			return s, bad(indexed("positions", i),
+				encoding.Text("an integer from ", e.first, " to ", e.end-1), encoding.Number(p))
+		}
+	}
+	return s, nil
 }
 
 // Add adds the encoding to embeddings x [batch, seq, dim], in place:
@@ -61,7 +91,7 @@ func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Min
 // apply adds or subtracts. What a decoder does for every token, one run of rows that are there already, and one long
 // sequence, whose rows go from the source straight into x, have ways of their own.
 func (e *encoder) apply(op kernel.Op, x []float32, at At) error {
-	s, err := at.check(len(x), e.dim)
+	s, err := e.check(len(x), at)
 	if err != nil {
 		return err
 	}
@@ -99,7 +129,7 @@ func (e *encoder) combine(op kernel.Op, x, pe []float32) {
 
 // Fill overwrites x [batch, seq, dim] with the encoding's own rows.
 func (e *encoder) Fill(x []float32, at At) error {
-	s, err := at.check(len(x), e.dim)
+	s, err := e.check(len(x), at)
 	if err == nil {
 		e.table.Fill(x, s)
 	}
@@ -108,12 +138,15 @@ func (e *encoder) Fill(x []float32, at At) error {
 
 // Table returns the rows of length positions, [length, dim]. at.Batch has no part in it.
 func (e *encoder) Table(length int, at At) ([]float32, error) {
-	if length < 0 || length > maxTable/e.dim {
-		return nil, &encoding.OptionError{Option: "length",
-			Want: encoding.Text("one from 0 to ", maxTable/e.dim, ", whose table can exist"), Got: strconv.Itoa(length)}
+	most, why := maxTable/e.dim, ", whose table can exist"
+	if n := e.end - e.first; n > 0 && at.Positions == nil && n <= int64(most) {
+		most, why = int(n), ", which is all"
+	}
+	if length < 0 || length > most {
+		return nil, bad("length", encoding.Text("one from 0 to ", most, why), strconv.Itoa(length))
 	}
 	at.Batch = 1
-	if _, err := at.check(length*e.dim, e.dim); err != nil {
+	if _, err := e.check(length*e.dim, at); err != nil {
 		return nil, err // before there is an array
 	}
 	x := make([]float32, length*e.dim)

@@ -2,7 +2,6 @@ package additive
 
 import (
 	"math"
-	"strconv"
 
 	"posenc/encoding"
 	"posenc/encoding/internal/angle"
@@ -71,11 +70,8 @@ type named struct {
 }
 
 func (o SinusoidalOptions) check() error {
-	bad := func(option, want, got string) error {
-		return &encoding.OptionError{Option: option, Want: want, Got: got}
-	}
-	if o.Dim < 1 || o.Dim > MaxDim {
-		return bad("dim", encoding.Text("an integer from 1 to ", MaxDim), strconv.Itoa(o.Dim))
+	if err := checkDim(o.Dim); err != nil {
+		return err
 	}
 	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !among(layouts, o.Layout) {
 		return bad("layout", encoding.List(layouts), encoding.Quote(o.Layout))
@@ -87,8 +83,8 @@ func (o SinusoidalOptions) check() error {
 		return bad("dim", `at least 2 with oddDim "zero", which would leave nothing`, "1")
 	}
 	for _, v := range []named{{"base", o.Base}, {"minTimescale", o.MinTimescale}} {
-		if !(v.value > 0 && v.value <= math.MaxFloat64) {
-			return bad(v.name, "a positive finite number", encoding.Number(v.value))
+		if err := positive(v.name, v.value); err != nil {
+			return err
 		}
 	}
 	for _, v := range []named{{"scale", o.Scale}, {"inputScale", o.InputScale}} {
@@ -104,16 +100,21 @@ func (o SinusoidalOptions) check() error {
 
 // blame names the option that takes the frequencies out of their range: the first that is not at its default.
 func (o SinusoidalOptions) blame() error {
-	want := encoding.Text("one that keeps all frequencies between ", angle.LowestFrequency, " and ", angle.HighestFrequency, " radians per position")
+	want := outOfRange()
 	for _, v := range []struct {
 		named
 		usual float64
 	}{{named{"minTimescale", o.MinTimescale}, 1}, {named{"base", o.Base}, 10000}} {
 		if v.value != v.usual {
-			return &encoding.OptionError{Option: v.name, Want: want, Got: encoding.Number(v.value)}
+			return bad(v.name, want, encoding.Number(v.value))
 		}
 	}
-	return &encoding.OptionError{Option: "frequencyShift", Want: want, Got: encoding.Number(o.FrequencyShift)}
+	return bad("frequencyShift", want, encoding.Number(o.FrequencyShift))
+}
+
+// outOfRange is what is wanted of an option that takes frequencies too far.
+func outOfRange() string {
+	return encoding.Text("one that keeps all frequencies between ", angle.LowestFrequency, " and ", angle.HighestFrequency, " radians per position")
 }
 
 // columns returns the layout of a row and how many frequencies it has.

@@ -307,6 +307,7 @@ func TestConventions(t *testing.T) {
 	for name, want := range map[string][]float64{
 		"vaswani": paper, "keras": paper, "marian": concat, "roformer": concat, "ldm": flipped, "mlx": scaled,
 		"tensor2tensor": ladder1, "fairseq": ladder1, "m2m100": ladder1, "whisper": ladder1, "ddpm": ladder1,
+		"transformer-xl": concat,
 	} {
 		o, err := Convention(name, 6)
 		require.NoError(t, err)
@@ -321,10 +322,10 @@ func TestConventions(t *testing.T) {
 		odd, _ := Convention(name, 7)
 		s, _ = NewSinusoidal(odd)
 		row, _ = s.Table(1, At{Offset: 1})
-		lone := name == "vaswani" || name == "keras" || name == "marian" || name == "roformer"
+		lone := name == "vaswani" || name == "keras" || name == "marian" || name == "roformer" || name == "transformer-xl"
 		require.Equal(t, !lone, row[6] == 0, "%s: the last of 7 columns is %g", name, row[6])
 	}
-	require.Len(t, Conventions(), 11)
+	require.Len(t, Conventions(), 12)
 	_, err := Convention("bert", 4)
 	require.ErrorContains(t, err, `convention: want "ddpm", "fairseq", `)
 	require.ErrorContains(t, err, `, got "bert"`)

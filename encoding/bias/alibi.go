@@ -80,7 +80,7 @@ func NewALiBi(o ALiBiOptions) (*ALiBi, error) {
 			}
 		case GeometricSlopes:
 		default:
-			return nil, &encoding.OptionError{Option: "slopes", Want: `"official", "mpt" or "geometric"`, Got: quoteShort(o.Slopes)}
+			return nil, &encoding.OptionError{Option: "slopes", Want: `"official", "mpt" or "geometric"`, Got: encoding.Quote(o.Slopes)}
 		}
 		a.slopes[h] = slope(o.MaxBias, step, of)
 	}

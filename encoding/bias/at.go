@@ -1,7 +1,6 @@
 package bias
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -66,12 +65,12 @@ func (at At) check(length, heads int) (grid, error) {
 	}
 	if !at.Part && (at.From != 0 || int64(length) != total) {
 		return g, &encoding.OptionError{Option: "scores",
-			Want: fmt.Sprintf("batch·heads·queryLength·keyLength = %d·%d·%d·%d elements", max(at.Batch, 1), heads, g.queries, g.keys),
+			Want: encoding.Text("batch·heads·queryLength·keyLength = ", max(at.Batch, 1), "·", heads, "·", g.queries, "·", g.keys, " elements"),
 			Got:  strconv.Itoa(length)}
 	}
 	if at.From < 0 || int64(at.From) > total || int64(length) > total-int64(at.From) {
 		return g, &encoding.OptionError{Option: "from",
-			Want: fmt.Sprintf("a number that keeps a part of %d within all %d elements", length, total), Got: strconv.Itoa(at.From)}
+			Want: encoding.Text("a number that keeps a part of ", length, " within all ", total, " elements"), Got: strconv.Itoa(at.From)}
 	}
 	return g, nil
 }
@@ -95,7 +94,7 @@ func (at At) size(heads int) (grid, int64, error) {
 	}
 	if room := angle.MaxPosition - int64(g.queries) - int64(g.keys); g.offset > room || g.offset < -room {
 		return g, 0, &encoding.OptionError{Option: "offset",
-			Want: fmt.Sprintf("an integer that keeps all of %d queries and %d keys within ±2^53", g.queries, g.keys),
+			Want: encoding.Text("an integer that keeps all of ", g.queries, " queries and ", g.keys, " keys within ±2^53"),
 			Got:  strconv.FormatInt(g.offset, 10)}
 	}
 	return g, total, nil
@@ -230,7 +229,7 @@ func (c *core) elements(at At, heads int, lacks error) (int64, error) {
 	}
 	g, total, err := at.size(heads)
 	if err == nil && total > MaxElements {
-		err = &encoding.OptionError{Option: "keyLength", Want: fmt.Sprintf("a matrix of at most %d elements", int64(MaxElements)),
+		err = &encoding.OptionError{Option: "keyLength", Want: encoding.Text("a matrix of at most ", int64(MaxElements), " elements"),
 			Got: strconv.FormatInt(total, 10)}
 	}
 	if err == nil {
@@ -244,7 +243,7 @@ func integer(option string, v, low, high int) error {
 	if v >= low && v <= high {
 		return nil
 	}
-	return &encoding.OptionError{Option: option, Want: fmt.Sprintf("an integer from %d to %d", low, high), Got: strconv.Itoa(v)}
+	return &encoding.OptionError{Option: option, Want: encoding.Text("an integer from ", low, " to ", high), Got: strconv.Itoa(v)}
 }
 
 // number says what is wrong with an option that must lie in (0, high], if anything.
@@ -260,14 +259,14 @@ func count(option, shape string, got, want int) error {
 	if got == want {
 		return nil
 	}
-	return &encoding.OptionError{Option: option, Want: fmt.Sprintf("%s = %d numbers", shape, want), Got: strconv.Itoa(got)}
+	return &encoding.OptionError{Option: option, Want: encoding.Text(shape, " = ", want, " numbers"), Got: strconv.Itoa(got)}
 }
 
 // finite says which of an option's numbers is not, if any.
 func finite(option string, v []float32) error {
 	for i, w := range v {
 		if !(math.Abs(float64(w)) <= math.MaxFloat32) {
-			return &encoding.OptionError{Option: fmt.Sprintf("%s[%d]", option, i), Want: "a finite number", Got: encoding.Number(float64(w))}
+			return &encoding.OptionError{Option: encoding.Text(option, "[", i, "]"), Want: "a finite number", Got: encoding.Number(float64(w))}
 		}
 	}
 	return nil

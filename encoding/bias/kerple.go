@@ -1,7 +1,6 @@
 package bias
 
 import (
-	"fmt"
 	"math"
 
 	"posenc/encoding"
@@ -45,7 +44,7 @@ func NewKerple(o KerpleOptions) (*Kerple, error) {
 	case KerplePower:
 		most = 2
 	default:
-		return nil, &encoding.OptionError{Option: "type", Want: `"log" or "power"`, Got: quoteShort(o.Type)}
+		return nil, &encoding.OptionError{Option: "type", Want: `"log" or "power"`, Got: encoding.Quote(o.Type)}
 	}
 	if err := integer("heads", o.Heads, 1, MaxHeads); err != nil {
 		return nil, err
@@ -70,7 +69,7 @@ func positive(option string, v []float64, heads int, most float64) error {
 	}
 	for h, x := range v {
 		if err := number(option, x, most); err != nil {
-			err.(*encoding.OptionError).Option = fmt.Sprintf("%s[%d]", option, h)
+			err.(*encoding.OptionError).Option = encoding.Text(option, "[", h, "]")
 			return err
 		}
 	}
@@ -106,5 +105,3 @@ func log1p(x float64) float64 {
 	u := 1 + x
 	return angle.LogQuick(u) + (x-(u-1))/u
 }
-
-func quoteShort(s string) string { return fmt.Sprintf("%+q", s[:min(len(s), 40)]) }

@@ -1,7 +1,6 @@
 package bias
 
 import (
-	"fmt"
 	"strconv"
 
 	"posenc/encoding"
@@ -31,7 +30,7 @@ type Swin struct {
 // NewSwin returns the encoder, or an [encoding.OptionError].
 func NewSwin(o SwinOptions) (*Swin, error) {
 	for i, n := range o.Window {
-		if err := integer(fmt.Sprintf("window[%d]", i), n, 1, 1024); err != nil {
+		if err := integer(encoding.Text("window[", i, "]"), n, 1, 1024); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +69,7 @@ func (s *swinWindow) check(g grid) error {
 	for i, length := range [...]int{g.queries, g.keys} {
 		if length != n {
 			return &encoding.OptionError{Option: [...]string{"queryLength", "keyLength"}[i],
-				Want: fmt.Sprintf("the %d·%d cells of a window", s.h, s.w), Got: strconv.Itoa(length)}
+				Want: encoding.Text("the ", s.h, "·", s.w, " cells of a window"), Got: strconv.Itoa(length)}
 		}
 	}
 	if g.offset != 0 {

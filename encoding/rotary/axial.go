@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -85,12 +84,12 @@ const (
 func NewAxial(o AxialOptions) (*Axial, error) {
 	names, which := "", -1
 	for i, c := range conventions {
-		if names += ", " + strconv.Quote(c.name); c.name == o.Convention {
+		if names += ", " + encoding.Quote(c.name); c.name == o.Convention {
 			which = i
 		}
 	}
 	if which < 0 {
-		return nil, bad("convention", names[2:], strconv.QuoteToASCII(o.Convention[:min(len(o.Convention), 40)]))
+		return nil, bad("convention", names[2:], encoding.Quote(o.Convention[:min(len(o.Convention), 40)]))
 	}
 	c := conventions[which]
 	if len(o.Shape) != 2 && len(o.Shape) != 3 || slices.Min(o.Shape) < 1 || slices.Max(o.Shape) > maxAxis {
@@ -117,7 +116,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 		}
 	}
 	if len(o.Axes) != axes || found != 1<<axes-1 {
-		return nil, bad("axes", `each letter of "`+letters+`" once`, strconv.QuoteToASCII(o.Axes[:min(len(o.Axes), 40)]))
+		return nil, bad("axes", `each letter of "`+letters+`" once`, encoding.Quote(o.Axes[:min(len(o.Axes), 40)]))
 	}
 	full, err := plain(o.HeadDim, 2, o.Base, o.Pairing) // how many channels are turned is not known yet
 	if err == nil {
@@ -158,7 +157,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 		angles += o.Shape[i] * s.pairs
 	}
 	if angles > maxAngles {
-		return nil, bad("shape", fmt.Sprintf("one whose sizes have a sum of at most %d with rotaryDim = %d", maxAngles/s.pairs, full.RotaryDim), short(o.Shape))
+		return nil, bad("shape", encoding.Text("one whose sizes have a sum of at most ", maxAngles/s.pairs, " with rotaryDim = ", full.RotaryDim), short(o.Shape))
 	}
 	for i, tokens := range [2]int{o.PrefixTokens, o.SuffixTokens} {
 		if tokens < 0 || tokens > 1<<30 {

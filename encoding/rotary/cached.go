@@ -1,7 +1,7 @@
 package rotary
 
 import (
-	"fmt"
+	"posenc/encoding"
 	"strconv"
 )
 
@@ -38,10 +38,10 @@ func NewCached(o CachedOptions, cos, sin []float32) (*Cached, error) {
 	o.RotaryDim, o.Pairing = full.RotaryDim, full.Pairing
 	n := o.RotaryDim / 2
 	if len(cos) == 0 || len(cos)%n != 0 {
-		return nil, bad("cos", fmt.Sprintf("rows of rotaryDim/2 = %d, at least one", n), fmt.Sprint(len(cos), " numbers"))
+		return nil, bad("cos", encoding.Text("rows of rotaryDim/2 = ", n, ", at least one"), encoding.Text(len(cos), " numbers"))
 	}
 	if len(sin) != len(cos) {
-		return nil, bad("sin", fmt.Sprintf("as many as cos = %d", len(cos)), strconv.Itoa(len(sin)))
+		return nil, bad("sin", encoding.Text("as many as cos = ", len(cos)), strconv.Itoa(len(sin)))
 	}
 	s := cache{rows: make([]float32, 2*len(cos)), pairs: n}
 	for at := 0; at < len(cos); at += n {

@@ -202,7 +202,7 @@ func (o Options) checkScaling() error {
 				return err
 			}
 		} else if len(list.values) > 0 {
-			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", fmt.Sprint(len(list.values), " of them"))
+			return bad("scaling."+list.name, "none, as type \""+string(s.Type)+"\" has no use for it", encoding.Text(len(list.values), " of them"))
 		}
 	}
 	return nil

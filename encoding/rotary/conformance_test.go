@@ -63,8 +63,8 @@ func (c conformanceCase) options(t *testing.T) rotary.MRopeOptions {
 		Interleaved bool
 		Scaling     struct {
 			rotary.Scaling
-			Truncate *bool
-		}
+			Truncate *bool `json:"truncate"`
+		} `json:"scaling"`
 	}
 	strictly(t, c.Options, &o)
 	o.Options.Scaling = o.Scaling.Scaling

@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -26,7 +25,7 @@ func plain(headDim, rotaryDim int, base float64, p Pairing) (Options, error) {
 }
 
 // short is the beginning of a list, for a message.
-func short(list []int) string { return fmt.Sprintf("%.40s", fmt.Sprint(list)) }
+func short(list []int) string { return encoding.Text(encoding.Text(list)) }
 
 func (l *lookup) width() (headDim, pairs int) { return l.headDim, l.pairs }
 
@@ -67,7 +66,7 @@ func (l *lookup) block(length int, at At) (block, error) {
 func (l *lookup) CheckPositions(positions []float64, first int) error {
 	for i, p := range positions {
 		if !(p >= 0 && p < float64(l.rows) && p == math.Trunc(p)) {
-			return bad(fmt.Sprintf("positions[%d]", first+i), fmt.Sprintf("an integer from 0 to %d, the number of a row", l.rows-1), encoding.Number(p))
+			return bad(encoding.Text("positions[", first+i, "]"), encoding.Text("an integer from 0 to ", l.rows-1, ", the number of a row"), encoding.Number(p))
 		}
 	}
 	return nil
@@ -77,7 +76,7 @@ func (l *lookup) CheckPositions(positions []float64, first int) error {
 func (l *lookup) span(length int, at At, positions int) (block, error) {
 	b, err := at.check(length, l.headDim, positions)
 	if err == nil && positions < 0 && b.Seq > 0 && (b.First < 0 || b.First+int64(b.Seq) > l.rows) {
-		err = bad("offset", fmt.Sprintf("one that keeps all %d positions from 0 to %d, the numbers of the rows", b.Seq, l.rows-1), strconv.FormatInt(b.First, 10))
+		err = bad("offset", encoding.Text("one that keeps all ", b.Seq, " positions from 0 to ", l.rows-1, ", the numbers of the rows"), strconv.FormatInt(b.First, 10))
 	}
 	return b, err
 }

@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -46,7 +45,7 @@ type MRope struct {
 // NewMRope checks the options and returns the encoder. The error is an [posenc/encoding.OptionError].
 func NewMRope(o MRopeOptions) (*MRope, error) {
 	if o.XPos != "" {
-		return nil, bad("xpos", "none with sections", strconv.QuoteToASCII(string(o.XPos[:min(len(o.XPos), 40)])))
+		return nil, bad("xpos", "none with sections", encoding.Quote(string(o.XPos)))
 	}
 	r, err := New(o.Options)
 	if err != nil {
@@ -63,7 +62,7 @@ func NewMRope(o MRopeOptions) (*MRope, error) {
 		sum += s
 	}
 	if sum != n || len(o.Sections) > 4 {
-		return nil, bad("sections", fmt.Sprintf("one to four integers from 0 on whose sum is rotaryDim/2 = %d", n), short(o.Sections))
+		return nil, bad("sections", encoding.Text("one to four integers from 0 on whose sum is rotaryDim/2 = ", n), short(o.Sections))
 	}
 	m := &MRope{Rotary: r, options: o, axes: make([]int, n), pairs: make([][]int, len(o.Sections))}
 	axis, end := 0, 0
@@ -83,7 +82,7 @@ func NewMRope(o MRopeOptions) (*MRope, error) {
 	}
 	for axis, s := range o.Sections {
 		if o.Interleaved && (len(o.Sections) != 3 || len(m.pairs[axis]) != s) {
-			return nil, bad("sections", fmt.Sprintf("three that rotaryDim/2 = %d pairs have room for at every third pair", n), short(o.Sections))
+			return nil, bad("sections", encoding.Text("three that rotaryDim/2 = ", n, " pairs have room for at every third pair"), short(o.Sections))
 		}
 	}
 	return m, nil
@@ -154,7 +153,7 @@ func (m *MRope) span(length int, at At, positions int) (block, error) {
 	if err == nil && positions%axes != 0 || e != nil && e.Option == "positions" {
 		batch := max(at.Batch, 1)
 		seq := length / m.options.HeadDim / max(at.Heads, 1) / batch
-		err = bad("positions", fmt.Sprintf("axes·seq = %d·%d or axes·batch·seq = %d·%d·%d of them", axes, seq, axes, batch, seq), strconv.Itoa(positions))
+		err = bad("positions", encoding.Text("axes·seq = ", axes, "·", seq, " or axes·batch·seq = ", axes, "·", batch, "·", seq, " of them"), strconv.Itoa(positions))
 	}
 	return b, err
 }

@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 
 	"posenc/encoding"
@@ -44,11 +43,11 @@ func MRopePositions(parts []MRopePart) (positions []float64, next int64, err err
 		least, most := min(p.T, p.H, p.W), max(p.T, p.H, p.W, p.Text)
 		switch {
 		case p.Text < 0 || vision && (p.Text != 0 || least < 1) || most > maxParts:
-			err = bad(fmt.Sprintf("parts[%d]", i), "a number of tokens of text, or a block of vision with t, h and w of at least 1", fmt.Sprintf("text %d, t %d, h %d, w %d", p.Text, p.T, p.H, p.W))
+			err = bad(encoding.Text("parts[", i, "]"), "a number of tokens of text, or a block of vision with t, h and w of at least 1", encoding.Text("text ", p.Text, ", t ", p.T, ", h ", p.H, ", w ", p.W))
 		case !(p.TemporalScale >= 0 && p.TemporalScale <= 1<<20) || p.TemporalScale != 0 && !vision:
-			err = bad(fmt.Sprintf("parts[%d].temporalScale", i), "a number from 0 to 2^20, for vision", encoding.Number(p.TemporalScale))
+			err = bad(encoding.Text("parts[", i, "].temporalScale"), "a number from 0 to 2^20, for vision", encoding.Number(p.TemporalScale))
 		case p.H != 0 && p.W > maxParts/p.H || p.T != 0 && p.H*p.W > maxParts/p.T || p.Text+p.T*p.H*p.W > maxParts-total:
-			err = bad(fmt.Sprintf("parts[%d]", i), "at most 2^24 tokens in all", "more")
+			err = bad(encoding.Text("parts[", i, "]"), "at most 2^24 tokens in all", "more")
 		}
 		if err != nil {
 			return nil, 0, err

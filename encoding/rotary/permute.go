@@ -1,7 +1,7 @@
 package rotary
 
 import (
-	"fmt"
+	"posenc/encoding"
 	"strconv"
 )
 
@@ -27,9 +27,9 @@ func Permute(dst, weights []float32, heads, headDim, rotaryDim, columns int, to 
 	case heads < 1 || heads > 1<<20:
 		return bad("heads", "a positive integer up to 2^20", strconv.Itoa(heads))
 	case columns < 1 || columns > maxTable/(heads*headDim) || len(weights) != heads*headDim*columns:
-		return bad("weights", fmt.Sprintf("heads·headDim·columns = %d·%d·%d of them", heads, headDim, columns), strconv.Itoa(len(weights)))
+		return bad("weights", encoding.Text("heads·headDim·columns = ", heads, "·", headDim, "·", columns, " of them"), strconv.Itoa(len(weights)))
 	case len(dst) != len(weights):
-		return bad("dst", fmt.Sprintf("as many as weights = %d", len(weights)), strconv.Itoa(len(dst)))
+		return bad("dst", encoding.Text("as many as weights = ", len(weights)), strconv.Itoa(len(dst)))
 	case &dst[0] == &weights[0]:
 		return bad("dst", "an array of its own", "weights")
 	}

@@ -1,7 +1,6 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -283,7 +282,7 @@ type encoder interface {
 func cosSin(e encoder, length int, at At) (cos, sin []float32, err error) {
 	headDim, n := e.width()
 	if length < 0 || length > maxTable/n {
-		return nil, nil, bad("length", fmt.Sprintf("one from 0 to %d, whose table can exist", maxTable/n), strconv.Itoa(length))
+		return nil, nil, bad("length", encoding.Text("one from 0 to ", maxTable/n, ", whose table can exist"), strconv.Itoa(length))
 	}
 	count := len(at.Positions)
 	if at.Positions == nil {
@@ -324,7 +323,7 @@ func (r *Rotary) FillCosSin(cos, sin []float32, at At) error {
 func cosSinLength(e encoder, cos, sin []float32) (int, error) {
 	headDim, n := e.width()
 	if len(cos) != len(sin) || len(cos)%n != 0 {
-		return 0, bad("sin", fmt.Sprintf("as many as cos = %d, a multiple of rotaryDim/2 = %d", len(cos), n), strconv.Itoa(len(sin)))
+		return 0, bad("sin", encoding.Text("as many as cos = ", len(cos), ", a multiple of rotaryDim/2 = ", n), strconv.Itoa(len(sin)))
 	}
 	return len(cos) / n * headDim, nil
 }

@@ -75,6 +75,14 @@ func mul(x fixed, n uint64) (p [5]uint64) {
 	return p
 }
 
+// add returns p + q, modulo a turn.
+func (p phase) add(q phase) phase {
+	lo, c := bits.Add64(p.lo, q.lo, 0)
+	mid, c := bits.Add64(p.mid, q.mid, c)
+	hi, _ := bits.Add64(p.hi, q.hi, c)
+	return phase{lo, mid, hi}
+}
+
 // neg returns 1 - p, modulo a turn.
 func (p phase) neg() phase {
 	lo, b := bits.Sub64(0, p.lo, 0)

@@ -1,0 +1,198 @@
+package additive
+
+import (
+	"math"
+	"strconv"
+
+	"posenc/encoding"
+	"posenc/encoding/internal/angle"
+)
+
+// A FourierType says which frequencies Fourier features have.
+type FourierType string
+
+const (
+	NeRF     FourierType = "nerf"     // f_k = 2^k
+	Gaussian FourierType = "gaussian" // 2πB, B from a normal distribution, or given
+	Timm     FourierType = "timm"     // π·1 to π·maxRes/2 for the pixels of an image, or θ^(-k/K)
+)
+
+// FourierOptions choose Fourier features. Inputs must be set; the zero value of the others means what is said there.
+type FourierOptions struct {
+	Type         FourierType // "" means NeRF
+	Inputs       int         // n, the dimension of a point, 1 to 1024
+	Bands        int         // K, how many frequencies; 0 means 10 for nerf, 64 for timm, 256 for gaussian (or as many as B has)
+	Layout       Layout      // "" means Interleaved for nerf, Concat for the others
+	IncludeInput bool        // the point's own numbers in front ("include_input", "include_grid", "concat_grid")
+
+	Linear      bool    // of nerf and timm in pixels: equal steps from the first frequency to the last, not equal ratios ("log_sampling" False, "linear_bands")
+	IncludePi   bool    // of nerf: π·2^k, as in the paper; its reference code has 2^k
+	InPixels    *bool   // of timm ("in_pixels"); nil means true
+	MaxRes      float64 // of timm in pixels ("max_res"), above 0; 0 means 224
+	Temperature float64 // θ of timm not in pixels ("temperature"), above 0; 0 means 10000
+
+	B     []float64 // of gaussian: [bands, inputs], magnitudes up to 2^32; nil means from the seed
+	Sigma float64   // σ of gaussian, for B from the seed, above 0; 0 means 1
+	Seed  uint64    // of gaussian, for B from the seed
+}
+
+// maxInputs is the largest dimension of a point.
+const maxInputs = 1024
+
+func (o FourierOptions) withDefaults() FourierOptions {
+	if o.Type == "" {
+		o.Type = NeRF
+	}
+	bands, layout := 64, Concat
+	switch {
+	case o.Type == NeRF:
+		bands, layout = 10, Interleaved
+	case o.Type == Gaussian && o.B != nil && o.Inputs > 0:
+		bands = len(o.B) / o.Inputs
+	case o.Type == Gaussian:
+		bands = 256
+	}
+	if o.Bands == 0 {
+		o.Bands = bands
+	}
+	if o.Layout == "" {
+		o.Layout = layout
+	}
+	if o.MaxRes == 0 {
+		o.MaxRes = 224
+	}
+	if o.Temperature == 0 {
+		o.Temperature = 10000
+	}
+	if o.Sigma == 0 {
+		o.Sigma = 1
+	}
+	inPixels := o.InPixels == nil || *o.InPixels
+	o.InPixels = &inPixels // a copy: the caller's may change
+	o.B = append([]float64(nil), o.B...)
+	return o
+}
+
+// check is for options with defaults.
+func (o FourierOptions) check() error {
+	if types := []FourierType{NeRF, Gaussian, Timm}; !among(types, o.Type) {
+		return bad("type", encoding.List(types), encoding.Quote(o.Type))
+	}
+	if layouts := []Layout{Interleaved, Concat, ConcatCosSin}; !among(layouts, o.Layout) {
+		return bad("layout", encoding.List(layouts), encoding.Quote(o.Layout))
+	}
+	if err := within("inputs", o.Inputs, 1, maxInputs); err != nil {
+		return err
+	}
+	most := MaxDim / 2
+	switch {
+	case o.Type == NeRF && o.IncludePi:
+		most = 31 // π·2^30 is below HighestFrequency
+	case o.Type == NeRF:
+		most = 33
+	}
+	if o.Bands < 1 || o.Bands > most || o.dim() > MaxDim {
+		return badInt("bands", "an integer from 1 to ", most, ", and at most 65536 features", o.Bands)
+	}
+	for _, v := range []named{{"maxRes", o.MaxRes}, {"temperature", o.Temperature}, {"sigma", o.Sigma}} {
+		if err := positive(v.name, v.value); err != nil {
+			return err
+		}
+	}
+	if o.MaxRes > angle.HighestFrequency/2 || o.MaxRes < 0x1p-32 {
+		return bad("maxRes", "a number from 2^-32 to 2^31", encoding.Number(o.MaxRes))
+	}
+	if o.Sigma > 1<<28 {
+		return bad("sigma", "a number up to 2^28", encoding.Number(o.Sigma))
+	}
+	if len(o.B) > 0 && o.Type != Gaussian {
+		return bad("b", "none with type "+encoding.Quote(string(o.Type)), strconv.Itoa(len(o.B))+" numbers")
+	}
+	if len(o.B) > 0 && len(o.B) != o.Bands*o.Inputs {
+		return bad("b", encoding.Text("[bands, inputs] = [", o.Bands, ", ", o.Inputs, "], ", o.Bands*o.Inputs, " numbers"), strconv.Itoa(len(o.B)))
+	}
+	return allWithinPower("b", o.B, 32) // which is angle.HighestFrequency
+}
+
+// dim is how many features a point has.
+func (o FourierOptions) dim() int {
+	d := 2 * o.Bands * o.unit()
+	if o.IncludeInput {
+		d += o.Inputs
+	}
+	return d
+}
+
+// unit is how many angles a band has: one for each number of the point, or one for all.
+func (o FourierOptions) unit() int {
+	if o.Type == Gaussian {
+		return 1
+	}
+	return o.Inputs
+}
+
+// inverse reports whether frequencies are those of a sinusoidal encoding: timm's, not in pixels.
+func (o FourierOptions) inverse() bool { return o.Type == Timm && !*o.InPixels }
+
+// frequencies returns the frequencies of nerf and timm, rounded to float64, and whether they are to be
+// multiplied by π.
+func (o FourierOptions) frequencies() (f []float64, timesPi bool, err error) {
+	f = make([]float64, o.Bands)
+	last := float64(max(o.Bands-1, 1))
+	ladder := angle.Ladder{Count: o.Bands, Top: 1, Steps: last}
+	switch {
+	case o.Type == NeRF:
+		ladder.Base, timesPi = math.Ldexp(1, 1-o.Bands), o.IncludePi
+	case o.inverse():
+		ladder.Base, ladder.Steps = o.Temperature, float64(o.Bands)
+	default:
+		ladder.Base, timesPi = 2/o.MaxRes, true
+	}
+	if o.Linear && !o.inverse() {
+		top := 1 / ladder.Base
+		for k := range f {
+			f[k] = 1 + float64(k)*(top-1)/last
+		}
+		return f, timesPi, nil
+	}
+	if o.Type == NeRF {
+		for k := range f {
+			f[k] = math.Ldexp(1, k)
+		}
+		return f, timesPi, nil
+	}
+	freqs, err := ladder.Frequencies()
+	if err != nil {
+		return nil, false, bad("temperature", outOfRange(), encoding.Number(o.Temperature))
+	}
+	for k := range f {
+		f[k] = freqs[k].Radians()
+	}
+	return f, timesPi, nil
+}
+
+// normals returns n numbers of a normal distribution with deviation sigma, the same everywhere.
+//
+// The generator is SplitMix64 (Steele et al. 2014), whose state is the seed: it adds 0x9e3779b97f4a7c15 and mixes. The top
+// 53 bits make u = (bits+1)/2^53 and v = bits/2^53 in turn, and these two numbers (Box and Muller 1958), rounded to
+// float64 at each step, with exact logarithms, sines and cosines:
+//
+//	√(-2 ln u)·cos 2πv, √(-2 ln u)·sin 2πv
+func normals(n int, seed uint64, sigma float64) []float64 {
+	next := func() float64 {
+		seed += 0x9e3779b97f4a7c15
+		z := seed
+		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		return float64((z ^ z>>31) >> 11)
+	}
+	turn := angle.Turns(1)
+	out := make([]float64, n+n%2)
+	for i := 0; i < n; i += 2 {
+		u, v := (next()+1)*0x1p-53, next()*0x1p-53
+		r := math.Sqrt(-2 * angle.Log(u))
+		sin, cos := turn.SinCos(v)
+		out[i], out[i+1] = float64(r*cos)*sigma, float64(r*sin)*sigma
+	}
+	return out[:n]
+}

@@ -1,0 +1,18 @@
+package angle
+
+// Radians returns the frequency w, radians per position, for 0 <= w <= HighestFrequency. It is off by at most 2^-192 of a
+// turn, which counts only below LowestFrequency.
+func Radians(w float64) Frequency { return Frequency(fixedFloat(w).mul(oneOver2Pi)) }
+
+// Turns returns the frequency of v turns per position, for 0 <= v <= HighestFrequency: exact down to 2^-139, and cut
+// off at 2^-192.
+func Turns(v float64) Frequency { return Frequency(fixedFloat(v)) }
+
+// A Sum is an angle that is summed up from products. Its zero value is no angle.
+type Sum struct{ p phase }
+
+// Add adds position·w, for any |position| <= MaxPosition, cut off at 2^-192 of a turn.
+func (s *Sum) Add(f *Frequency, position float64) { s.p = s.p.add(f.atReal(position)) }
+
+// SinCos returns the sine and cosine, each within 0.9 units in the last place of float64.
+func (s Sum) SinCos() (sin, cos float64) { return s.p.sincos() }
