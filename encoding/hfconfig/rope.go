@@ -1,0 +1,418 @@
+package hfconfig
+
+import (
+	"strconv"
+
+	"posenc/encoding/rotary"
+)
+
+// maxLayers is the largest number of layers that LayerTypes lists.
+const maxLayers = 1 << 12
+
+// The keys of a scaling; bit i of a mask stands for keys[i].
+var keys = [...]string{
+	"rope_type", "type", "rope_theta", "partial_rotary_factor", // any type has these
+	"factor", "original_max_position_embeddings", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim",
+	"truncate", "finetuned", "short_factor", "long_factor", "low_freq_factor", "high_freq_factor",
+	"mrope_section", "mrope_interleaved",
+}
+
+const (
+	anyType = 1<<4 - 1
+	factor  = 1 << (iota + 3)
+	original
+	attentionFactor
+	betaFast
+	betaSlow
+	mscale
+	mscaleAllDim
+	truncate
+	finetuned
+	shortFactor
+	longFactor
+	lowFreqFactor
+	highFreqFactor
+	mropeSection
+	mropeTurns
+)
+
+var scalings = [...]struct {
+	name string // rope_type
+	rule rotary.ScalingType
+	keys uint32 // which it may have
+}{
+	{"default", "", 0},
+	{"linear", rotary.Linear, factor},
+	{"dynamic", rotary.Dynamic, factor | original},
+	{"yarn", rotary.YaRN, factor | original | attentionFactor | betaFast | betaSlow | mscale | mscaleAllDim | truncate | finetuned},
+	{"longrope", rotary.LongRoPE, factor | original | attentionFactor | shortFactor | longFactor},
+	{"llama3", rotary.Llama3, factor | original | lowFreqFactor | highFreqFactor},
+	{"proportional", rotary.Proportional, factor},
+}
+
+// addRotary adds the encodings of queries and keys: one, or one for each layer type.
+func (e *Encoders) addRotary(o object, m *rope) {
+	e.Rotary = map[string]Rotary{}
+	key := "rope_scaling"
+	if o.has("rope_parameters") {
+		if o.has(key) {
+			o.fail("rope_parameters", "nothing beside rope_scaling, which is its older spelling")
+		}
+		key = "rope_parameters"
+	}
+	d := o.object(key)
+	if m.rules&mustScale != 0 && len(d.keys) == 0 {
+		o.fail(key, "an object, as "+m.name+" is not made to be without")
+	}
+	theta, local := "rope_theta", "rope_local_base_freq"
+	switch {
+	case m.rules&neoxNames != 0:
+		theta = "rotary_emb_base"
+	case m.rules&modernNames != 0:
+		theta, local = "global_rope_theta", "local_rope_theta"
+	}
+	base := m.base
+	if base == 0 {
+		base = 10000
+	}
+
+	nested := byLayerType(d)
+	switch {
+	case m.rules&twoBases != 0:
+		full, sliding := d, object{o.reader, d.path, nil}
+		if nested {
+			full, sliding = d.object("full_attention"), d.object("sliding_attention")
+		} else if m.rules&modernNames != 0 {
+			sliding = d // a scaling is for both there
+		}
+		e.Rotary["full_attention"] = o.rotary(full, m, theta, base)
+		e.Rotary["sliding_attention"] = o.rotary(sliding, m, local, 10000)
+	case nested:
+		for name := range d.keys {
+			if d.has(name) {
+				e.Rotary[name] = o.rotary(d.object(name), m, theta, base)
+			}
+		}
+	default:
+		part := ""
+		if m.rules&noRopeLayers != 0 {
+			part = "rope"
+		} else if m.rules&slidingOnly != 0 {
+			part = "sliding_attention"
+		}
+		e.Rotary[part] = o.rotary(d, m, theta, base)
+	}
+	if m.rules&(twoBases|slidingOnly|noRopeLayers) != 0 || nested && o.has("layer_types") {
+		e.LayerTypes = o.layers(m, nested)
+	}
+}
+
+// layerTypes are the layer types that have rotary parameters of their own.
+var layerTypes = [...]string{"full_attention", "sliding_attention", "chunked_attention"}
+
+// byLayerType reports whether rotary parameters are given by layer type.
+func byLayerType(d object) bool {
+	for _, name := range layerTypes {
+		if _, ok := d.keys[name].(map[string]any); ok {
+			for key := range d.keys {
+				if key != layerTypes[0] && key != layerTypes[1] && key != layerTypes[2] {
+					d.fail(key, "nothing, beside parameters by layer type")
+				}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// layers returns the type of each layer.
+func (o object) layers(m *rope, nested bool) []string {
+	n := o.whole("num_hidden_layers", m.layers, 1)
+	if n > maxLayers || n < 1 {
+		o.fail("num_hidden_layers", "an integer from 1 to "+strconv.Itoa(maxLayers))
+		return nil
+	}
+	types := make([]string, n)
+	if m.rules&noRopeLayers != 0 {
+		every := o.whole("no_rope_layer_interval", 4, 1)
+		listed := object{o.reader, "", nil}
+		if v, ok := o.keys["no_rope_layers"].([]any); (!ok || len(v) > 0) && o.has("no_rope_layers") {
+			listed = o.list("no_rope_layers", n, "numbers, 1 for a layer that turns and 0 for one that does not")
+		}
+		for i := range types {
+			turns := (i + 1) % every
+			if listed.keys != nil {
+				turns = listed.whole(index(i), required, 0)
+			}
+			if types[i] = "rope"; turns == 0 {
+				types[i] = "no_rope"
+			}
+		}
+		return types
+	}
+	if o.has("layer_types") {
+		listed := o.list("layer_types", n, "layer types, one a layer")
+		for i := range types {
+			types[i] = listed.text(index(i), "a layer type", "full_attention")
+			if known := types[i] == layerTypes[0] || types[i] == layerTypes[1]; !known && !nested {
+				listed.fail(index(i), `"full_attention" or "sliding_attention"`)
+			}
+		}
+		return types
+	}
+	every, first := 6, 1
+	switch {
+	case m.rules&modernNames != 0:
+		every, first = o.whole("global_attn_every_n_layers", 3, 1), 0
+	case m.rules&slidingOnly != 0:
+		every = o.whole("sliding_window_pattern", 4, 1)
+	default:
+		every = o.whole("sliding_window_pattern", o.whole("_sliding_window_pattern", 6, 1), 1)
+	}
+	for i := range types {
+		if types[i] = "sliding_attention"; (i+first)%every == 0 {
+			types[i] = "full_attention"
+		}
+	}
+	return types
+}
+
+// rotary returns the encoding of the rotary parameters d in the config o.
+func (o object) rotary(d object, m *rope, theta string, base float64) Rotary {
+	var r rotary.Options
+	r.HeadDim = o.headDim(m)
+	r.MaxPositionEmbeddings = m.length
+	if m.rules&gptNames != 0 {
+		r.MaxPositionEmbeddings = o.whole("n_positions", m.length, 1)
+	}
+	r.MaxPositionEmbeddings = o.whole("max_position_embeddings", r.MaxPositionEmbeddings, 1)
+	if r.Base = d.real("rope_theta", 0, positive); r.Base == 0 {
+		r.Base = o.real(theta, base, positive)
+	}
+	r.Pairing = rotary.Half
+	if m.rules&interleaved != 0 || m.rules&interleaveFlag != 0 && o.flag("rope_interleave", true) {
+		r.Pairing = rotary.Interleaved
+	}
+
+	name := scalingName(d, m)
+	for i := range scalings {
+		s := &scalings[i]
+		if s.name != name {
+			continue
+		}
+		d.known(s.keys, m)
+		r.Scaling.Type = s.rule
+		if r.Scaling.Type == rotary.Proportional {
+			r.RotaryDim = r.HeadDim
+			r.Scaling.PartialRotaryFactor = d.real("partial_rotary_factor", o.real("partial_rotary_factor", 1, positive), positive)
+			if r.Scaling.PartialRotaryFactor > 1 {
+				d.fail("partial_rotary_factor", "a number of at most 1")
+			}
+		} else {
+			r.RotaryDim = o.rotaryDim(d, m, r.HeadDim)
+		}
+		if o.err == nil && s.keys != 0 {
+			o.scaling(d, m, &r)
+		}
+		if m.rules&mrope == 0 || o.err != nil {
+			return Rotary{RoPE: &r}
+		}
+		return Rotary{MRoPE: d.mrope(m, r)}
+	}
+	want := "one of"
+	for i := range scalings {
+		if i > 0 {
+			want += ","
+		}
+		want += " " + scalings[i].name
+	}
+	key := "rope_type"
+	if !d.has(key) {
+		key = "type"
+	}
+	d.fail(key, want)
+	return Rotary{}
+}
+
+// scalingName returns the rope_type of d, by its name of today.
+func scalingName(d object, m *rope) string {
+	name := d.text("rope_type", "a name", d.text("type", "a name", "default"))
+	switch {
+	case m.rules&mrope != 0 && name == "mrope":
+		return "default"
+	case m.rules&phi3Names != 0 && (name == "su" || name == "yarn"):
+		return "longrope"
+	}
+	return name
+}
+
+// known refuses keys that the scaling type does not have. Of several it names the first in the alphabet.
+func (o object) known(allowed uint32, m *rope) {
+	allowed |= anyType
+	if m.rules&mrope != 0 {
+		allowed |= mropeSection
+	}
+	if m.rules&mropeInterleaved != 0 {
+		allowed |= mropeTurns
+	}
+	unknown, elsewhere := "", false
+	for key := range o.keys {
+		if !o.has(key) || unknown != "" && unknown < key {
+			continue
+		}
+		ok, known := false, false
+		for i, k := range keys {
+			if k == key {
+				ok, known = allowed>>i&1 != 0, true
+			}
+		}
+		if !ok {
+			unknown, elsewhere = key, known
+		}
+	}
+	switch {
+	case unknown == "":
+	case elsewhere && !o.has("rope_type") && !o.has("type"):
+		o.fail("rope_type", "the name of a scaling, as there is "+unknown)
+	default:
+		o.fail(unknown, "nothing, as this type of scaling has no such key")
+	}
+}
+
+func (o object) headDim(m *rope) int {
+	if m.rules&latent != 0 {
+		return o.whole("qk_rope_head_dim", 64, 2)
+	}
+	if o.has("head_dim") || m.headDim != 0 {
+		return o.whole("head_dim", m.headDim, 2)
+	}
+	width, heads := "hidden_size", "num_attention_heads"
+	if m.rules&gptNames != 0 {
+		width, heads = "n_embd", "n_head"
+	}
+	dim := o.size(width, "hidden_size", 0) / o.size(heads, "num_attention_heads", 0)
+	if dim < 2 {
+		o.fail(width, "at least two channels for each head")
+	}
+	return dim
+}
+
+// rotaryDim returns how many channels of a head are turned.
+func (o object) rotaryDim(d object, m *rope, headDim int) int {
+	in, key, dim := o, "rotary_dim", 0
+	if m.rules&gptNames != 0 {
+		dim = o.whole(key, 64, 2)
+	} else {
+		key = "partial_rotary_factor"
+		share := m.partial
+		if share == 0 {
+			share = 1
+		}
+		if d.has(key) {
+			in = d
+		} else if m.rules&neoxNames != 0 {
+			key = "rotary_pct"
+		}
+		share = in.real(key, share, positive)
+		if m.partial == 0 && share != 1 {
+			in.fail(key, "1 or nothing, as "+m.name+" turns whole heads")
+		}
+		if share <= 1 {
+			dim = int(float64(headDim) * share)
+		}
+	}
+	if dim < 2 || dim > headDim || dim%2 != 0 {
+		in.fail(key, "what makes an even number of a head's "+strconv.Itoa(headDim)+" channels, at least 2")
+		return 2
+	}
+	return dim
+}
+
+// scaling fills in what the scaling type of r needs.
+func (o object) scaling(d object, m *rope, r *rotary.Options) {
+	s := &r.Scaling
+	longest, missing := r.MaxPositionEmbeddings, float64(required)
+	const key = "original_max_position_embeddings"
+	switch s.Type {
+	case rotary.Proportional:
+		missing = 1
+	case rotary.Dynamic:
+		if longest == 0 {
+			o.whole("max_position_embeddings", required, 1)
+		} else if d.whole(key, longest, 1) != longest {
+			d.fail(key, "max_position_embeddings ("+strconv.Itoa(longest)+"), which dynamic goes by")
+		}
+	case rotary.YaRN, rotary.LongRoPE, rotary.Llama3:
+		in, length, given := d, required, true
+		switch {
+		case o.has(key):
+			in = o
+		case d.has(key):
+		case m.rules&phi3Names != 0:
+			length = 4096
+		case s.Type != rotary.Llama3 && longest > 0:
+			length, given = longest, false
+		}
+		s.OriginalMaxPositionEmbeddings = in.whole(key, length, 1)
+		if given && s.Type != rotary.Llama3 && longest > 0 {
+			missing = float64(longest) / float64(s.OriginalMaxPositionEmbeddings)
+			if s.Type == rotary.LongRoPE && missing < 1 {
+				missing = 1 // its factor is for the attention only, and there 1 at least
+			}
+		}
+		if s.Type != rotary.Llama3 && d.has("attention_factor") {
+			s.AttentionFactor = d.real("attention_factor", required, positive)
+		}
+	}
+	limit := fromOne
+	if s.Type == rotary.Proportional {
+		limit = positive
+	}
+	if missing < 1 {
+		missing = required
+	}
+	s.Factor = d.real("factor", missing, limit)
+	switch s.Type {
+	case rotary.YaRN:
+		s.BetaFast = d.real("beta_fast", 32, positive)
+		s.BetaSlow = d.real("beta_slow", 1, positive)
+		if s.BetaFast < s.BetaSlow {
+			d.fail("beta_fast", "at least beta_slow ("+describe(s.BetaSlow)+")")
+		}
+		s.Mscale = d.real("mscale", 0, fromZero)
+		s.MscaleAllDim = d.real("mscale_all_dim", 0, fromZero)
+		s.NoTruncate = !d.flag("truncate", true)
+		d.flag("finetuned", false)
+	case rotary.LongRoPE:
+		s.ShortFactor = d.reals("short_factor", r.RotaryDim/2)
+		s.LongFactor = d.reals("long_factor", r.RotaryDim/2)
+	case rotary.Llama3:
+		s.LowFreqFactor = d.real("low_freq_factor", required, positive)
+		s.HighFreqFactor = d.real("high_freq_factor", required, positive)
+		if s.HighFreqFactor <= s.LowFreqFactor {
+			d.fail("high_freq_factor", "more than low_freq_factor ("+describe(s.LowFreqFactor)+")")
+		}
+	}
+}
+
+// mrope returns the encoding of three axes whose frequencies are r's.
+func (o object) mrope(m *rope, r rotary.Options) *MRopeOptions {
+	turns := m.rules&mropeInterleaved != 0
+	out := &MRopeOptions{Options: r, Sections: []int{24, 20, 20}, Interleaved: turns} // Qwen3-VL's
+	if turns && !o.flag("mrope_interleaved", true) {
+		o.fail("mrope_interleaved", "true, as "+m.name+" knows no other")
+	}
+	sum := 64
+	if !turns || o.has("mrope_section") {
+		sum = 0
+		sections := o.list("mrope_section", 3, "integers")
+		for i := range out.Sections {
+			out.Sections[i] = sections.whole(index(i), required, 0)
+			sum += out.Sections[i]
+		}
+	}
+	if sum != r.RotaryDim/2 {
+		o.fail("mrope_section", "integers whose sum is "+strconv.Itoa(r.RotaryDim/2)+", the number of pairs")
+	}
+	return out
+}
