@@ -126,10 +126,8 @@ func tower(top object, key, missing string) (object, string) {
 	o := top.object(key)
 	name := modelType(o, missing)
 	for i := range composites {
-		if c := &composites[i]; c.name == name {
-			if name = c.text; !c.flat {
-				o.fail("model_type", "the type of a "+key+", as "+missing)
-			}
+		if composites[i].name == name { // some name the whole again
+			name = missing
 		}
 	}
 	return o, name

@@ -389,8 +389,8 @@ func (o object) scaling(d object, m *rope, r *rotary.Options) {
 	case rotary.Llama3:
 		s.LowFreqFactor = d.real("low_freq_factor", required, positive)
 		s.HighFreqFactor = d.real("high_freq_factor", required, positive)
-		if s.HighFreqFactor <= s.LowFreqFactor {
-			d.fail("high_freq_factor", "more than low_freq_factor ("+describe(s.LowFreqFactor)+")")
+		if s.HighFreqFactor < s.LowFreqFactor { // Llama 4 Scout has both 1
+			d.fail("high_freq_factor", "at least low_freq_factor ("+describe(s.LowFreqFactor)+")")
 		}
 	}
 }
