@@ -4,9 +4,8 @@
 //	if err := json.Unmarshal(data, &config); err != nil { ... }
 //	model, err := hfconfig.From(config)
 //	if err != nil { ... } // rope_scaling.factor: want a number of at least 1, got "8"
-//	if r := model.Rotary[""]; r.RoPE != nil {
-//		rope, err := rotary.New(*r.RoPE)
-//		...
+//	for part, r := range model.Rotary { // one, whose part is "", unless layers differ
+//		if r.RoPE != nil { ... } // *rotary.Options
 //	}
 //
 // It returns options, not encoders, so that they can be looked at and changed first. The package reads nothing but the

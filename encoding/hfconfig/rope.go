@@ -1,6 +1,7 @@
 package hfconfig
 
 import (
+	"slices"
 	"strconv"
 
 	"posenc/encoding/rotary"
@@ -88,7 +89,7 @@ func (e *Encoders) addRotary(o object, m *rope) {
 		e.Rotary["full_attention"] = o.rotary(full, m, theta, base)
 		e.Rotary["sliding_attention"] = o.rotary(sliding, m, local, 10000)
 	case nested:
-		for name := range d.keys {
+		for _, name := range layerTypes {
 			if d.has(name) {
 				e.Rotary[name] = o.rotary(d.object(name), m, theta, base)
 			}
@@ -110,19 +111,26 @@ func (e *Encoders) addRotary(o object, m *rope) {
 // layerTypes are the layer types that have rotary parameters of their own.
 var layerTypes = [...]string{"full_attention", "sliding_attention", "chunked_attention"}
 
-// byLayerType reports whether rotary parameters are given by layer type.
+// byLayerType reports whether rotary parameters are given by layer type, and refuses others beside them.
 func byLayerType(d object) bool {
+	nested := false
 	for _, name := range layerTypes {
-		if _, ok := d.keys[name].(map[string]any); ok {
-			for key := range d.keys {
-				if key != layerTypes[0] && key != layerTypes[1] && key != layerTypes[2] {
-					d.fail(key, "nothing, beside parameters by layer type")
-				}
-			}
-			return true
+		_, ok := d.keys[name].(map[string]any)
+		nested = nested || ok
+	}
+	if !nested {
+		return false
+	}
+	other := ""
+	for key := range d.keys {
+		if !slices.Contains(layerTypes[:], key) && (other == "" || key < other) {
+			other = key
 		}
 	}
-	return false
+	if other != "" {
+		d.fail(other, "nothing, beside parameters by layer type")
+	}
+	return true
 }
 
 // layers returns the type of each layer.
@@ -260,14 +268,8 @@ func (o object) known(allowed uint32, m *rope) {
 		if !o.has(key) || unknown != "" && unknown < key {
 			continue
 		}
-		ok, known := false, false
-		for i, k := range keys {
-			if k == key {
-				ok, known = allowed>>i&1 != 0, true
-			}
-		}
-		if !ok {
-			unknown, elsewhere = key, known
+		if i := slices.Index(keys[:], key); i < 0 || allowed>>i&1 == 0 {
+			unknown, elsewhere = key, i >= 0
 		}
 	}
 	switch {
