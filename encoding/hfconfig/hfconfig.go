@@ -15,14 +15,15 @@
 //
 // Both spellings of rotary parameters are read: rope_scaling, with rope_theta beside it, and rope_parameters, with
 // rope_theta inside, for all layers or by layer type. A key that is missing, or null, means what the model's class in
-// transformers takes it to mean. Where versions of transformers disagree on that (Cohere's and Qwen3-VL's rope_theta) the
-// key must be there. An unknown model_type, scaling type or key of a scaling is an error, as is a key that belongs to
-// another type: each would be a wrong model that runs. Keys of other parts of the model are left alone.
+// transformers takes it to mean. Where versions of transformers disagree on that (the rope_theta of Cohere, Persimmon,
+// Qwen3-VL and Seed-OSS) the key must be there. An unknown model_type, scaling type or key of a scaling is an error, as is
+// a key that belongs to another type: each would be a wrong model that runs. Keys of other parts of the model are left
+// alone.
 //
 // The rules of transformers that are easy to get wrong, and are followed here:
 //
 //   - yarn and longrope: a factor that is given wins over max_position_embeddings/original_max_position_embeddings, which
-//     is the factor where none is given (transformers before 4.56 went the other way). An original length beside
+//     is the factor where none is given (older versions of transformers went the other way). An original length beside
 //     rope_scaling (Phi-3) wins over one inside.
 //   - dynamic goes by max_position_embeddings.
 //   - "su" is the old name of longrope; Phi-3's old configs also say "yarn" for it. "mrope" is "default" with mrope_section.
@@ -86,7 +87,7 @@ type Bias struct {
 // Errors are of type [encoding.OptionError]; their Option is the key with its path, "text_config.rope_scaling.factor".
 func From(config map[string]any) (*Encoders, error) {
 	r := &reader{}
-	top := object{r, "", config}
+	top := &object{r, "", config}
 	e := &Encoders{ModelType: modelType(top, "")}
 	part, o := "", top
 	for i := range composites {
@@ -118,7 +119,7 @@ func (e *Encoders) checked(r *reader) (*Encoders, error) {
 }
 
 // tower returns an object that is a config of its own, and its model type.
-func tower(top object, key, missing string) (object, string) {
+func tower(top *object, key, missing string) (*object, string) {
 	if !top.has(key) {
 		top.fail(key, "an object")
 	}
@@ -132,7 +133,7 @@ func tower(top object, key, missing string) (object, string) {
 	return o, name
 }
 
-func modelType(o object, missing string) string {
+func modelType(o *object, missing string) string {
 	want := "a name"
 	if name, ok := o.keys["model_type"].(string); ok && !slices.Contains(ModelTypes(), name) || !ok && missing == "" {
 		want = "one of"
@@ -149,25 +150,29 @@ func modelType(o object, missing string) string {
 
 // ModelTypes returns the values of model_type that [From] knows, in alphabetical order.
 func ModelTypes() []string {
-	var names []string
+	names := make([]string, len(composites)+len(ropes)+len(tables)+len(biases))
+	rest := names
 	for i := range composites {
-		names = append(names, composites[i].name)
+		rest[i] = composites[i].name
 	}
+	rest = rest[len(composites):]
 	for i := range ropes {
-		names = append(names, ropes[i].name)
+		rest[i] = ropes[i].name
 	}
+	rest = rest[len(ropes):]
 	for i := range tables {
-		names = append(names, tables[i].name)
+		rest[i] = tables[i].name
 	}
+	rest = rest[len(tables):]
 	for i := range biases {
-		names = append(names, biases[i].name)
+		rest[i] = biases[i].name
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
 // add adds what the tables say of a model type.
-func (e *Encoders) add(part string, o object, name string) {
+func (e *Encoders) add(part string, o *object, name string) {
 	for i := range ropes {
 		if m := &ropes[i]; m.name == name && !(m.rules&unlessALiBi != 0 && o.flag("alibi", false)) && o.err == nil {
 			e.addRotary(o, m)
@@ -185,7 +190,7 @@ func (e *Encoders) add(part string, o object, name string) {
 	}
 }
 
-func (e *Encoders) addAbsolute(part string, o object, m *table) {
+func (e *Encoders) addAbsolute(part string, o *object, m *table) {
 	if !o.flag("position_biased_input", true) { // DeBERTa's choice
 		return
 	}
@@ -221,7 +226,7 @@ func (e *Encoders) addAbsolute(part string, o object, m *table) {
 }
 
 // rows returns how many rows a learned table has.
-func rows(o object, m *table) int {
+func rows(o *object, m *table) int {
 	if m.patch == 0 {
 		return o.size(m.length, "max_position_embeddings", m.count) + m.more
 	}
@@ -236,7 +241,7 @@ func rows(o object, m *table) int {
 }
 
 // sides returns a size that is one number or [height, width].
-func sides(o object, key string, missing int) (h, w int) {
+func sides(o *object, key string, missing int) (h, w int) {
 	if _, ok := o.keys[key].([]any); !ok {
 		n := o.whole(key, missing, 1)
 		return n, n
@@ -245,7 +250,7 @@ func sides(o object, key string, missing int) (h, w int) {
 	return both.whole("[0]", 1, 1), both.whole("[1]", 1, 1)
 }
 
-func (e *Encoders) addBias(o object, m *bias) {
+func (e *Encoders) addBias(o *object, m *bias) {
 	var b Bias
 	heads := 0
 	if m.kind != deberta {

@@ -52,7 +52,7 @@ var scalings = [...]struct {
 }
 
 // addRotary adds the encodings of queries and keys: one, or one for each layer type.
-func (e *Encoders) addRotary(o object, m *rope) {
+func (e *Encoders) addRotary(o *object, m *rope) {
 	e.Rotary = map[string]Rotary{}
 	key := "rope_scaling"
 	if o.has("rope_parameters") {
@@ -80,7 +80,7 @@ func (e *Encoders) addRotary(o object, m *rope) {
 	nested := byLayerType(d)
 	switch {
 	case m.rules&twoBases != 0:
-		full, sliding := d, object{o.reader, d.path, nil}
+		full, sliding := d, &object{o.reader, d.path, nil}
 		if nested {
 			full, sliding = d.object("full_attention"), d.object("sliding_attention")
 		} else if m.rules&modernNames != 0 {
@@ -112,7 +112,7 @@ func (e *Encoders) addRotary(o object, m *rope) {
 var layerTypes = [...]string{"full_attention", "sliding_attention", "chunked_attention"}
 
 // byLayerType reports whether rotary parameters are given by layer type, and refuses others beside them.
-func byLayerType(d object) bool {
+func byLayerType(d *object) bool {
 	nested := false
 	for _, name := range layerTypes {
 		_, ok := d.keys[name].(map[string]any)
@@ -134,7 +134,7 @@ func byLayerType(d object) bool {
 }
 
 // layers returns the type of each layer.
-func (o object) layers(m *rope, nested bool) []string {
+func (o *object) layers(m *rope, nested bool) []string {
 	n := o.whole("num_hidden_layers", m.layers, 1)
 	if n > maxLayers || n < 1 {
 		o.fail("num_hidden_layers", "an integer from 1 to "+strconv.Itoa(maxLayers))
@@ -143,7 +143,7 @@ func (o object) layers(m *rope, nested bool) []string {
 	types := make([]string, n)
 	if m.rules&noRopeLayers != 0 {
 		every := o.whole("no_rope_layer_interval", 4, 1)
-		listed := object{o.reader, "", nil}
+		listed := &object{o.reader, "", nil}
 		if v, ok := o.keys["no_rope_layers"].([]any); (!ok || len(v) > 0) && o.has("no_rope_layers") {
 			listed = o.list("no_rope_layers", n, "numbers, 1 for a layer that turns and 0 for one that does not")
 		}
@@ -186,7 +186,7 @@ func (o object) layers(m *rope, nested bool) []string {
 }
 
 // rotary returns the encoding of the rotary parameters d in the config o.
-func (o object) rotary(d object, m *rope, theta string, base float64) Rotary {
+func (o *object) rotary(d *object, m *rope, theta string, base float64) Rotary {
 	var r rotary.Options
 	r.HeadDim = o.headDim(m)
 	r.MaxPositionEmbeddings = m.length
@@ -243,7 +243,7 @@ func (o object) rotary(d object, m *rope, theta string, base float64) Rotary {
 }
 
 // scalingName returns the rope_type of d, by its name of today.
-func scalingName(d object, m *rope) string {
+func scalingName(d *object, m *rope) string {
 	name := d.text("rope_type", "a name", d.text("type", "a name", "default"))
 	switch {
 	case m.rules&mrope != 0 && name == "mrope":
@@ -255,7 +255,7 @@ func scalingName(d object, m *rope) string {
 }
 
 // known refuses keys that the scaling type does not have. Of several it names the first in the alphabet.
-func (o object) known(allowed uint32, m *rope) {
+func (o *object) known(allowed uint32, m *rope) {
 	allowed |= anyType
 	if m.rules&mrope != 0 {
 		allowed |= mropeSection
@@ -281,7 +281,7 @@ func (o object) known(allowed uint32, m *rope) {
 	}
 }
 
-func (o object) headDim(m *rope) int {
+func (o *object) headDim(m *rope) int {
 	if m.rules&latent != 0 {
 		return o.whole("qk_rope_head_dim", 64, 2)
 	}
@@ -300,7 +300,7 @@ func (o object) headDim(m *rope) int {
 }
 
 // rotaryDim returns how many channels of a head are turned.
-func (o object) rotaryDim(d object, m *rope, headDim int) int {
+func (o *object) rotaryDim(d *object, m *rope, headDim int) int {
 	in, key, dim := o, "rotary_dim", 0
 	if m.rules&gptNames != 0 {
 		dim = o.whole(key, 64, 2)
@@ -331,7 +331,7 @@ func (o object) rotaryDim(d object, m *rope, headDim int) int {
 }
 
 // scaling fills in what the scaling type of r needs.
-func (o object) scaling(d object, m *rope, r *rotary.Options) {
+func (o *object) scaling(d *object, m *rope, r *rotary.Options) {
 	s := &r.Scaling
 	longest, missing := r.MaxPositionEmbeddings, float64(required)
 	const key = "original_max_position_embeddings"
@@ -398,7 +398,7 @@ func (o object) scaling(d object, m *rope, r *rotary.Options) {
 }
 
 // mrope returns the encoding of three axes whose frequencies are r's.
-func (o object) mrope(m *rope, r rotary.Options) *MRopeOptions {
+func (o *object) mrope(m *rope, r rotary.Options) *MRopeOptions {
 	turns := m.rules&mropeInterleaved != 0
 	out := &MRopeOptions{Options: r, Sections: []int{24, 20, 20}, Interleaved: turns} // Qwen3-VL's
 	if turns && !o.flag("mrope_interleaved", true) {

@@ -25,10 +25,14 @@ const required = -1
 // most is the largest integer that a config may have: large enough for any, small enough to count with.
 const most = 1<<31 - 1
 
-func (o object) has(key string) bool { return o.keys[key] != nil }
+// has reports whether key is there and not null. It is not inlined, nor is index: they are called from everywhere, and
+// written out each time would be a good part of the package's code.
+//
+//go:noinline
+func (o *object) has(key string) bool { return o.keys[key] != nil }
 
 // fail reports what was wanted at key.
-func (o object) fail(key, want string) {
+func (o *object) fail(key, want string) {
 	if o.err == nil {
 		o.err = &encoding.OptionError{Option: o.path + key, Want: want, Got: describe(o.keys[key])}
 	}
@@ -44,7 +48,7 @@ const (
 var limits = [...]string{positive: "a positive number", fromZero: "a number of at least 0", fromOne: "a number of at least 1"}
 
 // real returns the number at key, or missing.
-func (o object) real(key string, missing float64, limit int) float64 {
+func (o *object) real(key string, missing float64, limit int) float64 {
 	if !o.has(key) && missing != required {
 		return missing
 	}
@@ -57,7 +61,7 @@ func (o object) real(key string, missing float64, limit int) float64 {
 }
 
 // whole returns the integer at key, or missing; it is at least least.
-func (o object) whole(key string, missing, least int) int {
+func (o *object) whole(key string, missing, least int) int {
 	if !o.has(key) && missing != required {
 		return missing
 	}
@@ -71,14 +75,14 @@ func (o object) whole(key string, missing, least int) int {
 
 // size returns the positive integer at key or, if there is none, at other, the name that most models have for it; 0 as
 // missing means that there must be one.
-func (o object) size(key, other string, missing int) int {
+func (o *object) size(key, other string, missing int) int {
 	if key == "" || missing == 0 && !o.has(key) && o.has(other) {
 		key = other
 	}
 	return o.whole(key, cmp.Or(missing, required), 1)
 }
 
-func (o object) flag(key string, missing bool) bool {
+func (o *object) flag(key string, missing bool) bool {
 	v, ok := o.keys[key].(bool)
 	if !ok {
 		if o.has(key) {
@@ -89,7 +93,7 @@ func (o object) flag(key string, missing bool) bool {
 	return v
 }
 
-func (o object) text(key, want, missing string) string {
+func (o *object) text(key, want, missing string) string {
 	v, ok := o.keys[key].(string)
 	if !ok {
 		if o.has(key) || missing == "" {
@@ -101,32 +105,33 @@ func (o object) text(key, want, missing string) string {
 }
 
 // object returns the object at key, empty if there is none.
-func (o object) object(key string) object {
+func (o *object) object(key string) *object {
 	v, ok := o.keys[key].(map[string]any)
 	if !ok && o.has(key) {
 		o.fail(key, "an object or null")
 	}
-	return object{o.reader, o.path + key + ".", v}
+	return &object{o.reader, o.path + key + ".", v}
 }
 
 // list returns the array at key, which must have n elements, and an object that holds them as "[0]", "[1]", ...
-func (o object) list(key string, n int, of string) object {
+func (o *object) list(key string, n int, of string) *object {
 	v, ok := o.keys[key].([]any)
 	if !ok || len(v) != n {
 		o.fail(key, "an array of "+strconv.Itoa(n)+" "+of)
-		return object{o.reader, "", nil}
+		return &object{o.reader, "", nil}
 	}
-	elements := object{o.reader, o.path + key, make(map[string]any, n)}
+	elements := &object{o.reader, o.path + key, make(map[string]any, n)}
 	for i, e := range v {
 		elements.keys[index(i)] = e
 	}
 	return elements
 }
 
+//go:noinline
 func index(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
 // reals returns the n positive numbers at key.
-func (o object) reals(key string, n int) []float64 {
+func (o *object) reals(key string, n int) []float64 {
 	elements := o.list(key, n, "positive numbers")
 	if o.err != nil {
 		return nil
