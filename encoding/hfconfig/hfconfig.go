@@ -89,14 +89,13 @@ func From(config map[string]any) (*Encoders, error) {
 	r := &reader{}
 	top := &object{r, "", config}
 	e := &Encoders{ModelType: modelType(top, "")}
-	part, o := "", top
+	part, o, name := "", top, e.ModelType
 	for i := range composites {
 		c := &composites[i]
 		if c.name != e.ModelType {
 			continue
 		}
-		name := c.text
-		if top.has("text_config") || !c.flat {
+		if name = c.text; top.has("text_config") || !c.flat {
 			o, name = tower(top, "text_config", c.text)
 		}
 		if c.vision != "" {
@@ -104,14 +103,8 @@ func From(config map[string]any) (*Encoders, error) {
 			vision, name := tower(top, "vision_config", c.vision)
 			e.add("vision", vision, name)
 		}
-		e.add(part, o, name)
-		return e.checked(r)
 	}
-	e.add(part, o, e.ModelType)
-	return e.checked(r)
-}
-
-func (e *Encoders) checked(r *reader) (*Encoders, error) {
+	e.add(part, o, name)
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -133,6 +126,7 @@ func tower(top *object, key, missing string) (*object, string) {
 	return o, name
 }
 
+// modelType returns the model type of a config, one of [ModelTypes]; missing is what it is if it is not said.
 func modelType(o *object, missing string) string {
 	want := "a name"
 	if name, ok := o.keys["model_type"].(string); ok && !slices.Contains(ModelTypes(), name) || !ok && missing == "" {
@@ -190,6 +184,7 @@ func (e *Encoders) add(part string, o *object, name string) {
 	}
 }
 
+// addAbsolute adds what the model adds to its embeddings.
 func (e *Encoders) addAbsolute(part string, o *object, m *table) {
 	if !o.flag("position_biased_input", true) { // DeBERTa's choice
 		return
@@ -247,9 +242,10 @@ func sides(o *object, key string, missing int) (h, w int) {
 		return n, n
 	}
 	both := o.list(key, 2, "integers")
-	return both.whole("[0]", 1, 1), both.whole("[1]", 1, 1)
+	return both.whole("[0]", required, 1), both.whole("[1]", required, 1)
 }
 
+// addBias adds what the model adds to its attention scores.
 func (e *Encoders) addBias(o *object, m *bias) {
 	var b Bias
 	heads := 0

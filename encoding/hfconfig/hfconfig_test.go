@@ -111,7 +111,8 @@ func TestFrom(t *testing.T) {
 				before := text(t, c.Config)
 				e, err := hfconfig.From(c.Config)
 				require.NoError(t, err, where)
-				got := map[string]any{"modelType": e.ModelType, "absolute": javaScript(e.Absolute), "rotary": javaScript(e.Rotary), "bias": javaScript(e.Bias)}
+				got := map[string]any{"modelType": e.ModelType, "absolute": javaScript(e.Absolute),
+					"rotary": javaScript(e.Rotary), "bias": javaScript(e.Bias)}
 				if e.LayerTypes != nil {
 					got["layerTypes"] = e.LayerTypes
 				}
@@ -144,8 +145,8 @@ func TestErrors(t *testing.T) {
 }
 
 func TestModelType(t *testing.T) {
-	for _, config := range []map[string]any{nil, {}, {"model_type": nil}, {"model_type": "mamba"}, {"model_type": 1.}, {"model_type": []any{}},
-		{"model_type": "qwen2_vl", "text_config": map[string]any{"model_type": "mamba"}}} {
+	for _, config := range []map[string]any{nil, {}, {"model_type": nil}, {"model_type": "mamba"}, {"model_type": 1.},
+		{"model_type": []any{}}, {"model_type": "qwen2_vl", "text_config": map[string]any{"model_type": "mamba"}}} {
 		_, err := hfconfig.From(config)
 		require.ErrorContains(t, err, "model_type: want one of albert, bart, bert, ")
 		require.ErrorContains(t, err, " whisper, xlm-roberta, got ")
@@ -154,8 +155,11 @@ func TestModelType(t *testing.T) {
 
 // Keys that JSON cannot have, but a map can.
 func TestHostile(t *testing.T) {
-	for _, v := range []any{math.NaN(), math.Inf(1), math.Inf(-1), 1, int64(3), float32(2), json.Number("2"), []float64{1}, func() {}, struct{}{}, new(int)} {
-		for _, key := range []string{"hidden_size", "num_attention_heads", "rope_theta", "rope_scaling", "max_position_embeddings", "head_dim", "partial_rotary_factor"} {
+	keys := []string{"hidden_size", "num_attention_heads", "rope_theta", "rope_scaling", "max_position_embeddings", "head_dim",
+		"partial_rotary_factor"}
+	for _, v := range []any{math.NaN(), math.Inf(1), math.Inf(-1), 1, int64(3), float32(2), json.Number("2"), []float64{1},
+		func() {}, struct{}{}, new(int)} {
+		for _, key := range keys {
 			config := map[string]any{"model_type": "llama", "hidden_size": 64., "num_attention_heads": 2., key: v}
 			_, err := hfconfig.From(config)
 			require.ErrorContains(t, err, key+": want ", "%s = %v", key, v)
@@ -168,7 +172,8 @@ func TestHostile(t *testing.T) {
 func TestMutations(t *testing.T) {
 	files, err := filepath.Glob(folder + "*.json")
 	require.NoError(t, err)
-	values := []any{nil, true, false, "", "x", 0., -1., 1., 0.5, 3., 1e300, []any{}, []any{nil, 1., "x"}, map[string]any{}, map[string]any{"x": map[string]any{}}}
+	values := []any{nil, true, false, "", "x", 0., -1., 1., 0.5, 3., 1e300, []any{}, []any{nil, 1., "x"}, map[string]any{},
+		map[string]any{"x": map[string]any{}}, map[string]any{"full_attention": map[string]any{}}}
 	for _, name := range files {
 		for _, c := range read(t, name).Cases {
 			var walk func(at map[string]any)

@@ -88,7 +88,7 @@ func (e *Encoders) addRotary(o *object, m *rope) {
 		}
 		e.Rotary["full_attention"] = o.rotary(full, m, theta, base)
 		e.Rotary["sliding_attention"] = o.rotary(sliding, m, local, 10000)
-	case nested:
+	case nested && m.rules&(slidingOnly|noRopeLayers) == 0:
 		for _, name := range layerTypes {
 			if d.has(name) {
 				e.Rotary[name] = o.rotary(d.object(name), m, theta, base)
@@ -105,6 +105,11 @@ func (e *Encoders) addRotary(o *object, m *rope) {
 	}
 	if m.rules&(twoBases|slidingOnly|noRopeLayers) != 0 || nested && o.has("layer_types") {
 		e.LayerTypes = o.layers(m, nested)
+	}
+	for _, name := range e.LayerTypes {
+		if _, ok := e.Rotary[name]; nested && !ok {
+			o.fail("layer_types", "layer types that rope_parameters has")
+		}
 	}
 }
 
@@ -161,7 +166,7 @@ func (o *object) layers(m *rope, nested bool) []string {
 	if o.has("layer_types") {
 		listed := o.list("layer_types", n, "layer types, one a layer")
 		for i := range types {
-			types[i] = listed.text(index(i), "a layer type", "full_attention")
+			types[i] = listed.text(index(i), "a layer type", "")
 			if known := types[i] == layerTypes[0] || types[i] == layerTypes[1]; !known && !nested {
 				listed.fail(index(i), `"full_attention" or "sliding_attention"`)
 			}
@@ -281,6 +286,7 @@ func (o *object) known(allowed uint32, m *rope) {
 	}
 }
 
+// headDim returns the width of a head, or of the part of it that is turned apart.
 func (o *object) headDim(m *rope) int {
 	if m.rules&latent != 0 {
 		return o.whole("qk_rope_head_dim", 64, 2)
