@@ -237,3 +237,77 @@ func TestKeysOfOtherTypes(t *testing.T) {
 		}
 	}
 }
+
+// from returns what a config in JSON asks for.
+func from(t *testing.T, config string) *hfconfig.Encoders {
+	var c map[string]any
+	require.NoError(t, json.Unmarshal([]byte(config), &c), config)
+	e, err := hfconfig.From(c)
+	require.NoError(t, err, config)
+	return e
+}
+
+// Which of two keys wins, and what a missing one means, where no published config says it.
+func TestPrecedence(t *testing.T) {
+	factors := strings.TrimSuffix(strings.Repeat("1.5, ", 48), ", ")
+	long := `"rope_scaling": {"type": "yarn", "short_factor": [` + factors + `], "long_factor": [` + factors + `]%s}`
+	phi := `{"model_type": "phi3", "hidden_size": 3072, "num_attention_heads": 32, "max_position_embeddings": 131072%s, ` + long + `}`
+
+	s := from(t, fmt.Sprintf(phi, "", "")).Rotary[""].RoPE.Scaling
+	require.EqualValues(t, "longrope", s.Type, "the yarn of the first Phi-3")
+	require.Equal(t, 4096, s.OriginalMaxPositionEmbeddings, "the default of the class")
+	require.Equal(t, 32., s.Factor)
+
+	s = from(t, fmt.Sprintf(phi, `, "original_max_position_embeddings": 8192`, `, "original_max_position_embeddings": 16384`)).Rotary[""].RoPE.Scaling
+	require.Equal(t, 8192, s.OriginalMaxPositionEmbeddings, "beside rope_scaling wins over inside")
+	require.Equal(t, 16., s.Factor)
+
+	s = from(t, fmt.Sprintf(phi, "", `, "original_max_position_embeddings": 16384, "factor": 3, "attention_factor": 1.25`)).Rotary[""].RoPE.Scaling
+	require.Equal(t, 16384, s.OriginalMaxPositionEmbeddings)
+	require.Equal(t, 3., s.Factor, "given wins over the ratio")
+	require.Equal(t, 1.25, s.AttentionFactor)
+
+	s = from(t, strings.Replace(fmt.Sprintf(phi, "", ""), "131072", "2048", 1)).Rotary[""].RoPE.Scaling
+	require.Equal(t, 1., s.Factor, "a ratio below 1 has no effect on longrope")
+
+	e := from(t, `{"model_type": "modernbert", "hidden_size": 768, "num_attention_heads": 12, "num_hidden_layers": 2, "rope_scaling": {"type": "linear", "factor": 2}}`)
+	require.Equal(t, 2., e.Rotary["full_attention"].RoPE.Scaling.Factor)
+	require.Equal(t, 2., e.Rotary["sliding_attention"].RoPE.Scaling.Factor, "ModernBERT scales both")
+	require.Equal(t, []string{"full_attention", "sliding_attention"}, e.LayerTypes)
+
+	e = from(t, `{"model_type": "phi", "hidden_size": 2560, "num_attention_heads": 32, "rope_theta": 1, "partial_rotary_factor": 0.8,
+		"rope_parameters": {"rope_type": "default", "type": "mrope", "rope_theta": 2, "partial_rotary_factor": 0.4}}`)
+	require.Equal(t, 2., e.Rotary[""].RoPE.Base, "inside wins over beside")
+	require.Equal(t, 32, e.Rotary[""].RoPE.RotaryDim, "inside wins over beside; rope_type over type")
+
+	e = from(t, `{"model_type": "qwen3", "head_dim": null, "rope_scaling": null, "rope_theta": null, "max_position_embeddings": null,
+		"rope_parameters": {"rope_type": "default", "rope_theta": null, "factor": null}}`)
+	require.Equal(t, 128, e.Rotary[""].RoPE.HeadDim, "null is absence")
+	require.Equal(t, 10000., e.Rotary[""].RoPE.Base)
+	require.Zero(t, e.Rotary[""].RoPE.MaxPositionEmbeddings)
+
+	e = from(t, `{"model_type": "phi", "hidden_size": 1100, "num_attention_heads": 10, "partial_rotary_factor": 0.42}`)
+	require.Equal(t, 110, e.Rotary[""].RoPE.HeadDim)
+	require.Equal(t, 46, e.Rotary[""].RoPE.RotaryDim, "0.42·110 = 46.2, cut")
+
+	e = from(t, `{"model_type": "llama", "head_dim": 256, "rope_parameters": {"rope_type": "proportional", "partial_rotary_factor": 0.25, "rope_theta": 1e6}}`)
+	require.Equal(t, 256, e.Rotary[""].RoPE.RotaryDim)
+	require.Equal(t, 0.25, e.Rotary[""].RoPE.Scaling.PartialRotaryFactor)
+	require.Equal(t, 1., e.Rotary[""].RoPE.Scaling.Factor)
+
+	e = from(t, `{"model_type": "qwen3", "num_hidden_layers": 2, "layer_types": ["full_attention", "chunked_attention"],
+		"rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 2}, "chunked_attention": {"rope_theta": 3}, "sliding_attention": null}}`)
+	require.Len(t, e.Rotary, 2)
+	require.Equal(t, 2., e.Rotary["full_attention"].RoPE.Scaling.Factor)
+	require.Equal(t, 3., e.Rotary["chunked_attention"].RoPE.Base)
+	require.Equal(t, []string{"full_attention", "chunked_attention"}, e.LayerTypes)
+
+	e = from(t, `{"model_type": "qwen3_vl_moe", "text_config": {"hidden_size": 2048, "num_attention_heads": 16, "rope_theta": 5e6}}`)
+	require.Equal(t, []int{24, 20, 20}, e.Rotary[""].MRoPE.Sections, "the default of the class")
+
+	e = from(t, `{"model_type": "vit", "hidden_size": 768, "image_size": [224, 160], "patch_size": [16, 32]}`)
+	require.Equal(t, 14*5+1, e.Absolute[""].Learned.Rows)
+
+	e = from(t, `{"model_type": "deberta-v2", "position_biased_input": false, "relative_attention": true, "max_relative_positions": 64, "position_buckets": -1}`)
+	require.Equal(t, hfconfig.DeBERTaOptions{MaxRelativePositions: 64}, *e.Bias[""].DeBERTa)
+}
