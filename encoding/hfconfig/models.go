@@ -1,8 +1,7 @@
 package hfconfig
 
 // The tables say what a model_type's class in transformers makes of a config.json (configuration_*.py for the names of
-// keys and their defaults, modeling_*.py for the rest; read at 5.2, and at 4.57 where they differ). A model may be in
-// several.
+// keys and their defaults, modeling_*.py for the rest; read at version 5.2). A model may be in several.
 
 // A composite holds its language model's config under "text_config".
 type composite struct {
