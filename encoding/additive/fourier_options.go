@@ -19,21 +19,21 @@ const (
 
 // FourierOptions choose Fourier features. Inputs must be set; the zero value of the others means what is said there.
 type FourierOptions struct {
-	Type         FourierType // "" means NeRF
-	Inputs       int         // n, the dimension of a point, 1 to 1024
-	Bands        int         // K, how many frequencies; 0 means 10 for nerf, 64 for timm, 256 for gaussian (or as many as B has)
-	Layout       Layout      // "" means Interleaved for nerf, Concat for the others
-	IncludeInput bool        // the point's own numbers in front ("include_input", "include_grid", "concat_grid")
+	Type         FourierType `json:"type"`         // "" means NeRF
+	Inputs       int         `json:"inputs"`       // n, the dimension of a point, 1 to 1024
+	Bands        int         `json:"bands"`        // K, how many frequencies; 0 means 10 for nerf, 64 for timm, 256 for gaussian (or as many as B has)
+	Layout       Layout      `json:"layout"`       // "" means Interleaved for nerf, Concat for the others
+	IncludeInput bool        `json:"includeInput"` // the point's own numbers in front ("include_input", "include_grid", "concat_grid")
 
-	Linear      bool    // of nerf and timm in pixels: equal steps from the first frequency to the last, not equal ratios ("log_sampling" False, "linear_bands")
-	IncludePi   bool    // of nerf: π·2^k, as in the paper; its reference code has 2^k
-	InPixels    *bool   // of timm ("in_pixels"); nil means true
-	MaxRes      float64 // of timm in pixels ("max_res"), above 0; 0 means 224
-	Temperature float64 // θ of timm not in pixels ("temperature"), above 0; 0 means 10000
+	Linear      bool    `json:"linear"`      // of nerf and timm in pixels: equal steps from the first frequency to the last, not equal ratios ("log_sampling" False, "linear_bands")
+	IncludePi   bool    `json:"includePi"`   // of nerf: π·2^k, as in the paper; its reference code has 2^k
+	InPixels    *bool   `json:"inPixels"`    // of timm ("in_pixels"); nil means true
+	MaxRes      float64 `json:"maxRes"`      // of timm in pixels ("max_res"), above 0; 0 means 224
+	Temperature float64 `json:"temperature"` // θ of timm not in pixels ("temperature"), above 0; 0 means 10000
 
-	B     []float64 // of gaussian: [bands, inputs], magnitudes up to 2^32; nil means from the seed
-	Sigma float64   // σ of gaussian, for B from the seed, above 0; 0 means 1
-	Seed  uint64    // of gaussian, for B from the seed
+	B     []float64 `json:"b"`     // of gaussian: [bands, inputs], magnitudes up to 2^32; nil means from the seed
+	Sigma float64   `json:"sigma"` // σ of gaussian, for B from the seed, above 0; 0 means 1
+	Seed  uint64    `json:"seed"`  // of gaussian, for B from the seed
 }
 
 // maxInputs is the largest dimension of a point.

@@ -11,34 +11,34 @@ import (
 // GridOptions chooses the encoding of a grid. Dim and Shape must be set; the zero value of the others means what is said
 // there. [GridConvention] fills them in as a named project does.
 type GridOptions struct {
-	Dim   int   // d, the width of a row, 1 to MaxDim
-	Shape []int // [H, W] or [T, H, W]: how many cells along each axis
+	Dim   int   `json:"dim"`   // d, the width of a row, 1 to MaxDim
+	Shape []int `json:"shape"` // [H, W] or [T, H, W]: how many cells along each axis
 
 	// Axes is whose channels come first, second, ...: the letters of Shape in some order; "" means "hw" or "thw".
-	Axes string
+	Axes string `json:"axes"`
 	// AxisDims is how many channels each axis has, even numbers in the order of Shape. Channels beyond Dim are cut off,
 	// and those that are short of it are 0. nil means equal parts; Dim is then a multiple of twice the number of axes.
-	AxisDims []int
+	AxisDims []int `json:"axisDims"`
 	// Layout is the order within the channels of an axis; "" means Interleaved.
-	Layout Layout
+	Layout Layout `json:"layout"`
 	// AcrossAxes makes Layout hold for the row and not for each axis: the sines of all axes, then all cosines.
-	AcrossAxes bool
+	AcrossAxes bool `json:"acrossAxes"`
 
-	Base           float64 // θ ("temperature", "max_timescale"), above 0; 0 means 10000
-	FrequencyShift float64 // f, below half of an axis' channels; 1 is tensor2tensor's ladder
-	MinTimescale   float64 // m, the first frequency ("min_timescale"), above 0; 0 means 1
-	PrefixTokens   int     // class and register tokens: that many rows of 0 in front
+	Base           float64 `json:"base"`           // θ ("temperature", "max_timescale"), above 0; 0 means 10000
+	FrequencyShift float64 `json:"frequencyShift"` // f, below half of an axis' channels; 1 is tensor2tensor's ladder
+	MinTimescale   float64 `json:"minTimescale"`   // m, the first frequency ("min_timescale"), above 0; 0 means 1
+	PrefixTokens   int     `json:"prefixTokens"`   // class and register tokens: that many rows of 0 in front
 
 	// The coordinate of cell k of an axis of n cells is (k + CoordinateStart), and then
 	//	·BaseSize/n on h and w, where BaseSize is set,
 	//	/InterpolationScale on h and w, and /TemporalInterpolationScale on t,
 	//	·NormalizeScale/(n - 1 + CoordinateStart + 1e-6) where Normalize is set, so that the last cell is at NormalizeScale.
-	CoordinateStart            float64
-	BaseSize                   float64 // positive; 0 means that there is none
-	InterpolationScale         float64 // positive; 0 means 1
-	TemporalInterpolationScale float64 // positive; 0 means 1
-	Normalize                  bool
-	NormalizeScale             float64 // positive; 0 means 2π
+	CoordinateStart            float64 `json:"coordinateStart"`
+	BaseSize                   float64 `json:"baseSize"`                   // positive; 0 means that there is none
+	InterpolationScale         float64 `json:"interpolationScale"`         // positive; 0 means 1
+	TemporalInterpolationScale float64 `json:"temporalInterpolationScale"` // positive; 0 means 1
+	Normalize                  bool    `json:"normalize"`
+	NormalizeScale             float64 `json:"normalizeScale"` // positive; 0 means 2π
 }
 
 // maxAxisEntries is the most entries that an encoder's tables of the axes have together: 64 MiB.

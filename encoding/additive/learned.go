@@ -8,10 +8,10 @@ import (
 
 // LearnedOptions chooses a learned table. Dim must be set, and Rows or Weights.
 type LearnedOptions struct {
-	Dim       int       // d, the width of a row, 1 to MaxDim
-	Rows      int       // how many rows the table has ("max_position_embeddings" + offset); 0 means as many as Weights has
-	RowOffset int       // the row of position 0: 2 for BART, OPT and M2M100, 0 for BERT and GPT-2
-	Weights   []float32 // [rows, dim]; nil means that none are given yet. They are read, never written, and must not change.
+	Dim       int       `json:"dim"`       // d, the width of a row, 1 to MaxDim
+	Rows      int       `json:"rows"`      // how many rows the table has ("max_position_embeddings" + offset); 0 means as many as Weights has
+	RowOffset int       `json:"rowOffset"` // the row of position 0: 2 for BART, OPT and M2M100, 0 for BERT and GPT-2
+	Weights   []float32 `json:"weights"`   // [rows, dim]; nil means that none are given yet. They are read, never written, and must not change.
 }
 
 // Learned is the table that a model learned, Gehring et al. 2017, section 3.1, and BERT and GPT-2:

@@ -18,10 +18,10 @@ const (
 
 // ResizeOptions say how a learned table is stretched to other lengths, by the names of torch.nn.functional.interpolate.
 type ResizeOptions struct {
-	Mode         ResizeMode // "" means Linear in one dimension, Bicubic in two
-	AlignCorners bool       // the first and last rows stay where they are; otherwise the edges of the first and last cells do
-	Antialias    bool       // a wider kernel where the table shrinks; Resize2D only, and not with AlignCorners
-	PrefixTokens int        // class and register tokens: that many rows in front are copied as they are
+	Mode         ResizeMode `json:"mode"`         // "" means Linear in one dimension, Bicubic in two
+	AlignCorners bool       `json:"alignCorners"` // the first and last rows stay where they are; otherwise the edges of the first and last cells do
+	Antialias    bool       `json:"antialias"`    // a wider kernel where the table shrinks; Resize2D only, and not with AlignCorners
+	PrefixTokens int        `json:"prefixTokens"` // class and register tokens: that many rows in front are copied as they are
 }
 
 // Resize1D returns the rows [prefix + newRows, dim] of weights [prefix + rows, dim], interpolated along the rows. rows

@@ -8,8 +8,8 @@ import (
 
 // Time2VecOptions are the numbers that a model learned, as many w as phi: the width of a row.
 type Time2VecOptions struct {
-	W   []float64 // w_0, w_1, ..., radians per unit of time, magnitudes up to 2^32
-	Phi []float64 // φ_0, φ_1, ..., radians, magnitudes up to 2^53
+	W   []float64 `json:"w"`   // w_0, w_1, ..., radians per unit of time, magnitudes up to 2^32
+	Phi []float64 `json:"phi"` // φ_0, φ_1, ..., radians, magnitudes up to 2^53
 }
 
 // Time2Vec is the encoding of Kazemi et al. 2019, "Time2Vec: Learning a Vector Representation of Time", equation 1:

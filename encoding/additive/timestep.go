@@ -9,11 +9,11 @@ import (
 // TimestepOptions chooses a timestep embedding, by the names of diffusers' get_timestep_embedding. Only Dim must be set.
 // A wrong FlipSinToCos or DownscaleFreqShift ruins a checkpoint without an error: [TimestepConvention] fills them in.
 type TimestepOptions struct {
-	Dim                int      // d ("embedding_dim"), 2 to MaxDim
-	FlipSinToCos       bool     // cosines before sines
-	DownscaleFreqShift *float64 // f, below ⌊d/2⌋; nil means 1
-	Scale              float64  // multiplies the time, above 0; 0 means 1
-	MaxPeriod          float64  // θ, above 0; 0 means 10000
+	Dim                int      `json:"dim"`                // d ("embedding_dim"), 2 to MaxDim
+	FlipSinToCos       bool     `json:"flipSinToCos"`       // cosines before sines
+	DownscaleFreqShift *float64 `json:"downscaleFreqShift"` // f, below ⌊d/2⌋; nil means 1
+	Scale              float64  `json:"scale"`              // multiplies the time, above 0; 0 means 1
+	MaxPeriod          float64  `json:"maxPeriod"`          // θ, above 0; 0 means 10000
 }
 
 // Timestep is the embedding of a diffusion model's time step t, which stands where other encodings have a position:

@@ -9,10 +9,10 @@ import (
 
 // ALiBiOptions are the knobs of [ALiBi]; the zero value of each but Heads is its default.
 type ALiBiOptions struct {
-	Heads     int     // from 1 to MaxHeads
-	MaxBias   float64 // the exponent of the last slope of a power of two of heads; 0 means 8, at most 126
-	Slopes    string  // OfficialSlopes (the default), MPTSlopes or GeometricSlopes
-	Symmetric bool    // -m·|i-j| on both sides
+	Heads     int     `json:"heads"`     // from 1 to MaxHeads
+	MaxBias   float64 `json:"maxBias"`   // the exponent of the last slope of a power of two of heads; 0 means 8, at most 126
+	Slopes    string  `json:"slopes"`    // OfficialSlopes (the default), MPTSlopes or GeometricSlopes
+	Symmetric bool    `json:"symmetric"` // -m·|i-j| on both sides
 }
 
 // Which slopes the heads have. They agree where the number of heads is a power of two.

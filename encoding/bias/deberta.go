@@ -8,8 +8,8 @@ import (
 
 // DebertaOptions are the knobs of [Deberta]; the zero value of each is its default.
 type DebertaOptions struct {
-	PositionBuckets      int // Hugging Face's position_buckets, 256 in DeBERTa v3; 0 or less means one bucket a distance
-	MaxRelativePositions int // Hugging Face's max_relative_positions; 0 means 512
+	PositionBuckets      int `json:"positionBuckets"`      // Hugging Face's position_buckets, 256 in DeBERTa v3; 0 or less means one bucket a distance
+	MaxRelativePositions int `json:"maxRelativePositions"` // Hugging Face's max_relative_positions; 0 means 512
 }
 
 // Deberta is the buckets of DeBERTa (He et al. 2021), for the relative position r = query - key: the row of its table of

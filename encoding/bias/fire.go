@@ -11,13 +11,16 @@ import (
 
 // FireOptions are the knobs of [Fire]; the zero value of C, Threshold and Epsilon is their default.
 type FireOptions struct {
-	Heads     int     // from 1 to MaxHeads; times hidden at most 2^20
-	C         float64 // c; 0 means 0.1. Where a model has learned one of either sign, its magnitude
-	Threshold float64 // L; 0 means 512. The paper's code learns a factor: |L_multiplier·init_L|
-	Epsilon   float64 // added to ψ(max(i, L)); the paper's formula has none (0, the default), its code 1e-6
+	Heads     int     `json:"heads"`     // from 1 to MaxHeads; times hidden at most 2^20
+	C         float64 `json:"c"`         // c; 0 means 0.1. Where a model has learned one of either sign, its magnitude
+	Threshold float64 `json:"threshold"` // L; 0 means 512. The paper's code learns a factor: |L_multiplier·init_L|
+	Epsilon   float64 `json:"epsilon"`   // added to ψ(max(i, L)); the paper's formula has none (0, the default), its code 1e-6
 	// The layers of the network, as PyTorch's nn.Linear keeps them: W1 and B1 [hidden], hidden from 1 to 1024, W2 [heads,
 	// hidden], B2 [heads].
-	W1, B1, W2, B2 []float32
+	W1 []float32 `json:"w1"`
+	B1 []float32 `json:"b1"`
+	W2 []float32 `json:"w2"`
+	B2 []float32 `json:"b2"`
 }
 
 // Fire is the bias of Li et al. 2024, "Functional Interpolation for Relative Positions", equation 2 and appendix, for query i

@@ -9,9 +9,10 @@ import (
 
 // KerpleOptions are the knobs of [Kerple].
 type KerpleOptions struct {
-	Heads int       // from 1 to MaxHeads
-	Type  string    // KerpleLog (the default) or KerplePower
-	P, A  []float64 // learned, for each head; positive, and P at most 2 for KerplePower
+	Heads int       `json:"heads"` // from 1 to MaxHeads
+	Type  string    `json:"type"`  // KerpleLog (the default) or KerplePower
+	P     []float64 `json:"p"`     // learned, for each head; positive, and P at most 2 for KerplePower
+	A     []float64 `json:"a"`     // learned, for each head; positive, and P at most 2 for KerplePower
 }
 
 // The kernels of [Kerple].

@@ -2,7 +2,7 @@ package bias
 
 // ShawOptions are the knobs of [Shaw].
 type ShawOptions struct {
-	MaxRelativePosition int // k, from 1 to 2^30
+	MaxRelativePosition int `json:"maxRelativePosition"` // k, from 1 to 2^30
 }
 
 // Shaw is the relative positions of Shaw et al. 2018, section 3.2, for r = key - query: the row of the tables of 2k+1 relative

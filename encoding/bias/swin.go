@@ -9,10 +9,10 @@ import (
 
 // SwinOptions are the knobs of [Swin].
 type SwinOptions struct {
-	Window [2]int // height H and width W, each from 1 to 1024
-	Heads  int    // from 1 to MaxHeads; 0 for an encoder that has buckets alone
+	Window [2]int `json:"window"` // height H and width W, each from 1 to 1024
+	Heads  int    `json:"heads"`  // from 1 to MaxHeads; 0 for an encoder that has buckets alone
 	// Weights are the learned biases [(2H-1)·(2W-1), Heads], as relative_position_bias_table; nil for buckets alone.
-	Weights []float32
+	Weights []float32 `json:"weights"`
 }
 
 // Swin is the bias of Liu et al. 2021, section 3.2, within a window of H·W cells in row-major order: b = weights[bucket, h],

@@ -8,13 +8,13 @@ import (
 
 // T5Options are the knobs of [T5]; the zero value of each is its default.
 type T5Options struct {
-	Heads          int // from 1 to MaxHeads; 0 for an encoder that has buckets alone
-	NumBuckets     int // 0 means 32
-	MaxDistance    int // from where on all share the last bucket; 0 means 128
-	Unidirectional bool
+	Heads          int  `json:"heads"`       // from 1 to MaxHeads; 0 for an encoder that has buckets alone
+	NumBuckets     int  `json:"numBuckets"`  // 0 means 32
+	MaxDistance    int  `json:"maxDistance"` // from where on all share the last bucket; 0 means 128
+	Unidirectional bool `json:"unidirectional"`
 	// Weights are the learned biases [NumBuckets, Heads], as Hugging Face's relative_attention_bias.weight; nil for buckets
 	// alone.
-	Weights []float32
+	Weights []float32 `json:"weights"`
 }
 
 // T5 is the bias of Raffel et al. 2020, section 2.1: b = weights[bucket, h], with n buckets a direction, of which the

@@ -44,6 +44,7 @@ import (
 	"strconv"
 
 	"posenc/encoding/additive"
+	"posenc/encoding/bias"
 	"posenc/encoding/rotary"
 )
 
@@ -63,22 +64,22 @@ type Encoders struct {
 // Absolute is an encoding that is added to embeddings. One of the pointers is set.
 type Absolute struct {
 	Sinusoidal *additive.SinusoidalOptions
-	Learned    *LearnedOptions
+	Learned    *additive.LearnedOptions
 	Offset     int // position of the first token for Sinusoidal: 0, but in fairseq's models pad_token_id+1
 }
 
 // Rotary is an encoding that turns queries and keys. One of the pointers is set.
 type Rotary struct {
 	RoPE  *rotary.Options
-	MRoPE *MRopeOptions
+	MRoPE *rotary.MRopeOptions
 }
 
 // Bias is an encoding that is added to attention scores, or for DeBERTa the positions that its attention looks up. One
 // of the pointers is set.
 type Bias struct {
-	ALiBi   *ALiBiOptions
-	T5      *T5Options
-	DeBERTa *DeBERTaOptions
+	ALiBi   *bias.ALiBiOptions
+	T5      *bias.T5Options
+	DeBERTa *bias.DebertaOptions
 }
 
 // From returns what the config.json of a model asks for. config is what encoding/json makes of it: objects are
@@ -209,7 +210,7 @@ func (e *Encoders) addAbsolute(part string, o *object, m *table) {
 		}
 		a.Sinusoidal, a.Offset = &s, offset
 	} else {
-		a.Learned = &LearnedOptions{Dim: dim, Rows: rows(o, m), RowOffset: offset}
+		a.Learned = &additive.LearnedOptions{Dim: dim, Rows: rows(o, m), RowOffset: offset}
 	}
 	if m.part != "" {
 		part = m.part
@@ -246,7 +247,7 @@ func sides(o *object, key string, missing int) (h, w int) {
 }
 
 // addBias adds what the model adds to its attention scores.
-func (e *Encoders) addBias(o *object, m *bias) {
+func (e *Encoders) addBias(o *object, m *biased) {
 	var b Bias
 	heads := 0
 	if m.kind != deberta {
@@ -254,7 +255,7 @@ func (e *Encoders) addBias(o *object, m *bias) {
 	}
 	switch m.kind {
 	case t5:
-		b.T5 = &T5Options{
+		b.T5 = &bias.T5Options{
 			Heads:          heads,
 			NumBuckets:     o.whole("relative_attention_num_buckets", 32, 1),
 			MaxDistance:    o.whole("relative_attention_max_distance", 128, 1),
@@ -264,7 +265,7 @@ func (e *Encoders) addBias(o *object, m *bias) {
 		if !o.flag("relative_attention", false) {
 			return
 		}
-		b.DeBERTa = &DeBERTaOptions{
+		b.DeBERTa = &bias.DebertaOptions{
 			PositionBuckets:      max(o.whole("position_buckets", 0, -1), 0),
 			MaxRelativePositions: o.whole("max_relative_positions", 0, -1),
 		}
@@ -272,7 +273,7 @@ func (e *Encoders) addBias(o *object, m *bias) {
 			b.DeBERTa.MaxRelativePositions = o.whole("max_position_embeddings", required, 1)
 		}
 	default:
-		b.ALiBi = &ALiBiOptions{Heads: heads, MaxBias: 8, Slopes: "official"}
+		b.ALiBi = &bias.ALiBiOptions{Heads: heads, MaxBias: 8, Slopes: "official"}
 		if m.kind == mptALiBi {
 			attention := o.object("attn_config")
 			if !attention.flag("alibi", true) {

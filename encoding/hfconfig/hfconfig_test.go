@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"posenc/encoding"
+	"posenc/encoding/bias"
 	"posenc/encoding/hfconfig"
 )
 
@@ -58,7 +59,7 @@ func camel(v reflect.Value, out map[string]any) map[string]any {
 			out[name] = field.Interface()
 		}
 	}
-	if v.Type() == reflect.TypeFor[hfconfig.T5Options]() {
+	if v.Type() == reflect.TypeFor[bias.T5Options]() {
 		out["bidirectional"] = out["unidirectional"] == nil
 		delete(out, "unidirectional")
 	}
@@ -309,5 +310,5 @@ func TestPrecedence(t *testing.T) {
 	require.Equal(t, 14*5+1, e.Absolute[""].Learned.Rows)
 
 	e = from(t, `{"model_type": "deberta-v2", "position_biased_input": false, "relative_attention": true, "max_relative_positions": 64, "position_buckets": -1}`)
-	require.Equal(t, hfconfig.DeBERTaOptions{MaxRelativePositions: 64}, *e.Bias[""].DeBERTa)
+	require.Equal(t, bias.DebertaOptions{MaxRelativePositions: 64}, *e.Bias[""].DeBERTa)
 }

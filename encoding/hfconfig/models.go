@@ -143,8 +143,8 @@ var tables = [...]table{
 	{name: "xlm-roberta", fromPadding: true},
 }
 
-// A bias is a model that adds to attention scores.
-type bias struct {
+// A biased is a model that adds to attention scores.
+type biased struct {
 	name  string
 	kind  uint8
 	part  string
@@ -159,7 +159,7 @@ const (
 	deberta
 )
 
-var biases = [...]bias{
+var biases = [...]biased{
 	{name: "bloom", kind: alibi, heads: "n_head"},
 	{name: "deberta", kind: deberta},
 	{name: "deberta-v2", kind: deberta},

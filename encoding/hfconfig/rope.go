@@ -257,9 +257,9 @@ func (o *object) rotaryDim(d *object, m *rope, headDim int) int {
 }
 
 // mrope returns the encoding of three axes whose frequencies are r's.
-func (o *object) mrope(m *rope, r rotary.Options) *MRopeOptions {
+func (o *object) mrope(m *rope, r rotary.Options) *rotary.MRopeOptions {
 	turns := m.rules&mropeInterleaved != 0
-	out := &MRopeOptions{Options: r, Sections: []int{24, 20, 20}, Interleaved: turns} // Qwen3-VL's
+	out := &rotary.MRopeOptions{Options: r, Sections: []int{24, 20, 20}, Interleaved: turns} // Qwen3-VL's
 	if turns && !o.flag("mrope_interleaved", true) {
 		o.fail("mrope_interleaved", "true, as "+m.name+" knows no other")
 	}

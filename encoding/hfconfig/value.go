@@ -154,9 +154,9 @@ func describe(v any) string {
 		return strconv.FormatBool(v)
 	case string:
 		if len(v) > 40 {
-			return strconv.QuoteToASCII(v[:40]) + "..."
+			return encoding.Quote(v[:40]) + "..."
 		}
-		return strconv.QuoteToASCII(v)
+		return encoding.Quote(v)
 	case []any:
 		return "an array of " + strconv.Itoa(len(v))
 	case map[string]any:

@@ -12,20 +12,21 @@ import (
 // AxialOptions choose a rotary encoding of the cells of a grid. HeadDim, Shape and Convention must be set; the zero value of
 // the others means what the convention does.
 type AxialOptions struct {
-	HeadDim    int    // width of a head, 2 to MaxHeadDim
-	Shape      []int  // how many cells: [H, W] or [T, H, W]
-	Convention string // whose; see [Axial]
+	HeadDim    int    `json:"headDim"`    // width of a head, 2 to MaxHeadDim
+	Shape      []int  `json:"shape"`      // how many cells: [H, W] or [T, H, W]
+	Convention string `json:"convention"` // whose; see [Axial]
 
-	Base     float64 // θ, above 0
-	Pairing  Pairing
-	Axes     string // the axes in the order of their channels: "hw", "wh", "thw", ...
-	AxesDims []int  // how many channels each has, in that order, even; those of a head beyond their sum are left alone
+	Base     float64 `json:"base"` // θ, above 0
+	Pairing  Pairing `json:"pairing"`
+	Axes     string  `json:"axes"`     // the axes in the order of their channels: "hw", "wh", "thw", ...
+	AxesDims []int   `json:"axesDims"` // how many channels each has, in that order, even; those of a head beyond their sum are left alone
 	// Start and Stop are the coordinates of the first cell and of the one behind the last, in the order of Shape, for crops
 	// and for grids of another size than the trained one. No Stop means Start plus Shape.
-	Start, Stop []float64
+	Start []float64 `json:"start"`
+	Stop  []float64 `json:"stop"`
 
-	PrefixTokens int // rows before the cells that are not turned: class and register tokens, text
-	SuffixTokens int // the same behind them
+	PrefixTokens int `json:"prefixTokens"` // rows before the cells that are not turned: class and register tokens, text
+	SuffixTokens int `json:"suffixTokens"` // the same behind them
 }
 
 // Axial is rotary encoding in two or three dimensions: each axis turns pairs of its own by its own ladder of frequencies,

@@ -7,9 +7,9 @@ import (
 
 // CachedOptions say what the rows of a cache turn. Only HeadDim must be set.
 type CachedOptions struct {
-	HeadDim   int     // width of a head, 2 to MaxHeadDim
-	RotaryDim int     // how many of its first channels are turned, even; 0 means HeadDim
-	Pairing   Pairing // "" means Half
+	HeadDim   int     `json:"headDim"`   // width of a head, 2 to MaxHeadDim
+	RotaryDim int     `json:"rotaryDim"` // how many of its first channels are turned, even; 0 means HeadDim
+	Pairing   Pairing `json:"pairing"`   // "" means Half
 }
 
 // Cached turns by cosines and sines that are given: [positions, rotaryDim/2] each, as the cos_cache and sin_cache of ONNX's

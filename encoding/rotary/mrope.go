@@ -16,9 +16,9 @@ type MRopeOptions struct {
 
 	// Sections says how many pairs follow each axis ("mrope_section"), in sum rotaryDim/2: one to four of them. Three are
 	// time, height and width; ggml's have a fourth, often 0.
-	Sections []int
+	Sections []int `json:"sections"`
 	// Interleaved spreads three sections over the pairs instead of one range behind the other ("mrope_interleaved").
-	Interleaved bool
+	Interleaved bool `json:"interleaved"`
 }
 
 // MRope is the multimodal rotary encoding of Wang et al. 2024, "Qwen2-VL", section 2.1: a [Rotary] whose pair i takes its

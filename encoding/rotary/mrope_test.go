@@ -147,16 +147,16 @@ func TestMRopeShift(t *testing.T) {
 
 func TestMRopeErrors(t *testing.T) {
 	for message, o := range map[string]MRopeOptions{
-		"headDim: want an integer from 2 to 16384, got 0":                                                  {Sections: []int{1}},
-		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got []":               {Options: Options{HeadDim: 8}},
-		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got [1, 2]":            {Options: Options{HeadDim: 8}, Sections: []int{1, 2}},
-		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got [5, -1]":          {Options: Options{HeadDim: 8}, Sections: []int{5, -1}},
-		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got [4 0 0 0 0]":      {Options: Options{HeadDim: 8}, Sections: []int{4, 0, 0, 0, 0}},
-		"sections: want three that rotaryDim/2 = 4 pairs have room for at every third pair, got [2, 2]":     {Options: Options{HeadDim: 8}, Sections: []int{2, 2}, Interleaved: true},
-		"sections: want three that rotaryDim/2 = 4 pairs have room for at every third pair, got [0, 4, 0]":   {Options: Options{HeadDim: 8}, Sections: []int{0, 4, 0}, Interleaved: true},
-		"sections: want three that rotaryDim/2 = 4 pairs have room for at every third pair, got [1 1 1 1]": {Options: Options{HeadDim: 8}, Sections: []int{1, 1, 1, 1}, Interleaved: true},
-		`xpos: want none with sections, got "query"`:                                                       {Options: Options{HeadDim: 8, XPos: XPosQuery}, Sections: []int{4}},
-		"scaling.factor: want a number of at least 1, got 0.5":                                             {Options: Options{HeadDim: 8, Scaling: Scaling{Type: Linear, Factor: 0.5}}, Sections: []int{4}},
+		"headDim: want an integer from 2 to 16384, got 0":                                                     {Sections: []int{1}},
+		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got []":                  {Options: Options{HeadDim: 8}},
+		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got [1, 2]":              {Options: Options{HeadDim: 8}, Sections: []int{1, 2}},
+		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got [5, -1]":             {Options: Options{HeadDim: 8}, Sections: []int{5, -1}},
+		"sections: want one to four integers from 0 on whose sum is rotaryDim/2 = 4, got [4, 0, 0, 0, 0]":     {Options: Options{HeadDim: 8}, Sections: []int{4, 0, 0, 0, 0}},
+		"sections: want three that rotaryDim/2 = 4 pairs have room for at every third pair, got [2, 2]":       {Options: Options{HeadDim: 8}, Sections: []int{2, 2}, Interleaved: true},
+		"sections: want three that rotaryDim/2 = 4 pairs have room for at every third pair, got [0, 4, 0]":    {Options: Options{HeadDim: 8}, Sections: []int{0, 4, 0}, Interleaved: true},
+		"sections: want three that rotaryDim/2 = 4 pairs have room for at every third pair, got [1, 1, 1, 1]": {Options: Options{HeadDim: 8}, Sections: []int{1, 1, 1, 1}, Interleaved: true},
+		`xpos: want none with sections, got "query"`:                                                          {Options: Options{HeadDim: 8, XPos: XPosQuery}, Sections: []int{4}},
+		"scaling.factor: want a number of at least 1, got 0.5":                                                {Options: Options{HeadDim: 8, Scaling: Scaling{Type: Linear, Factor: 0.5}}, Sections: []int{4}},
 	} {
 		_, err := NewMRope(o)
 		require.EqualError(t, err, message)
