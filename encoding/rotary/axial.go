@@ -94,7 +94,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 	}
 	c := conventions[which]
 	if len(o.Shape) != 2 && len(o.Shape) != 3 || slices.Min(o.Shape) < 1 || slices.Max(o.Shape) > maxAxis {
-		return nil, bad("shape", "[H, W] or [T, H, W] with 1 to 65536 cells on each axis", fmt.Sprintf("%.40s", fmt.Sprint(o.Shape)))
+		return nil, bad("shape", "[H, W] or [T, H, W] with 1 to 65536 cells on each axis", short(o.Shape))
 	}
 	axes, letters := len(o.Shape), "thw"[3-len(o.Shape):]
 	number(&o.Base, c.base)
@@ -119,22 +119,21 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 	if len(o.Axes) != axes || found != 1<<axes-1 {
 		return nil, bad("axes", `each letter of "`+letters+`" once`, strconv.QuoteToASCII(o.Axes[:min(len(o.Axes), 40)]))
 	}
-	full := Options{HeadDim: o.HeadDim, RotaryDim: 2, Base: o.Base, Pairing: o.Pairing}.withDefaults() // RotaryDim is not known yet
-	if err := full.check(); err != nil {
-		return nil, err
+	full, err := plain(o.HeadDim, 2, o.Base, o.Pairing) // how many channels are turned is not known yet
+	if err == nil {
+		err = o.withCoordinates(c.first, c.centers)
 	}
-	o, err := o.withCoordinates(c.first, c.centers)
 	if err != nil {
 		return nil, err
 	}
-	if o.AxesDims = slices.Clone(o.AxesDims); o.AxesDims == nil {
+	if o.AxesDims == nil {
 		for i := range axes {
 			sixteenths := 8
 			if axes == 3 {
 				sixteenths = c.dims3[order[i]]
 			}
 			if sixteenths == 0 || o.HeadDim*sixteenths%32 != 0 {
-				return nil, bad("axesDims", fmt.Sprintf("them, as %q has no way to split headDim = %d between %d axes", c.name, o.HeadDim, axes), "none")
+				return nil, bad("axesDims", `them, as "`+c.name+`" has no way to split headDim between these axes`, "none")
 			}
 			o.AxesDims = append(o.AxesDims, o.HeadDim*sixteenths/16)
 		}
@@ -148,7 +147,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 		full.RotaryDim += d
 	}
 	if full.RotaryDim == 0 || len(o.AxesDims) != axes {
-		return nil, bad("axesDims", fmt.Sprintf("%d even integers from 2 on whose sum is at most headDim = %d; all the same with \"pixtral\"", axes, o.HeadDim), fmt.Sprintf("%.40s", fmt.Sprint(o.AxesDims)))
+		return nil, bad("axesDims", `as many even integers as shape, from 2 on, whose sum is at most headDim; all the same with "pixtral"`, short(o.AxesDims))
 	}
 	s := cells{first: int64(o.PrefixTokens), count: 1, pairs: full.RotaryDim / 2}
 	var stride [3]int64
@@ -159,7 +158,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 		angles += o.Shape[i] * s.pairs
 	}
 	if angles > maxAngles {
-		return nil, bad("shape", fmt.Sprintf("one whose sizes have a sum of at most %d with rotaryDim = %d", maxAngles/s.pairs, full.RotaryDim), fmt.Sprintf("%.40s", fmt.Sprint(o.Shape)))
+		return nil, bad("shape", fmt.Sprintf("one whose sizes have a sum of at most %d with rotaryDim = %d", maxAngles/s.pairs, full.RotaryDim), short(o.Shape))
 	}
 	for i, tokens := range [2]int{o.PrefixTokens, o.SuffixTokens} {
 		if tokens < 0 || tokens > 1<<30 {
@@ -200,33 +199,33 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 }
 
 // withCoordinates fills in and checks Start and Stop, which a convention with centers has no use for.
-func (o AxialOptions) withCoordinates(first float64, centers bool) (AxialOptions, error) {
-	o.Shape, o.Start, o.Stop = slices.Clone(o.Shape), slices.Clone(o.Start), slices.Clone(o.Stop)
-	for i, list := range []*[]float64{&o.Start, &o.Stop} {
+func (o *AxialOptions) withCoordinates(first float64, centers bool) error {
+	if centers {
+		if len(o.Start)+len(o.Stop) != 0 {
+			return bad("start", `none with "dinov3", nor stop: its coordinates are from -1 to 1`, "some")
+		}
+		return nil
+	}
+	if len(o.Start) == 0 {
+		o.Start = []float64{first, first, first}[:len(o.Shape)]
+	}
+	if len(o.Stop) == 0 && len(o.Start) == len(o.Shape) {
+		for k, size := range o.Shape {
+			o.Stop = append(o.Stop, o.Start[k]+float64(size))
+		}
+	}
+	for i, list := range [2][]float64{o.Start, o.Stop} {
 		name := [2]string{"start", "stop"}[i]
-		if centers {
-			if len(*list) != 0 {
-				return o, bad(name, `none with "dinov3", whose coordinates are from -1 to 1`, fmt.Sprint(len(*list), " of them"))
-			}
-			continue
+		if len(list) != len(o.Shape) {
+			return bad(name, "as many numbers as shape", strconv.Itoa(len(list)))
 		}
-		if len(*list) == 0 {
-			for k, size := range o.Shape {
-				if *list = append(*list, first); i == 1 {
-					(*list)[k] = o.Start[k] + float64(size)
-				}
-			}
-		}
-		if len(*list) != len(o.Shape) {
-			return o, bad(name, fmt.Sprintf("%d numbers, as many as shape", len(o.Shape)), strconv.Itoa(len(*list)))
-		}
-		for k, v := range *list {
-			if !(math.Abs(v) <= 1<<40) {
-				return o, bad(fmt.Sprintf("%s[%d]", name, k), "a number within ±2^40", encoding.Number(v))
+		for _, v := range list {
+			if !(math.Abs(v) <= 1<<41) {
+				return bad(name, "numbers within ±2^41", encoding.Number(v))
 			}
 		}
 	}
-	return o, nil
+	return nil
 }
 
 // coordinate returns c of a cell on axis k of the shape.
@@ -239,12 +238,7 @@ func (o AxialOptions) coordinate(k, cell int) float64 {
 }
 
 // Options returns the options with defaults filled in.
-func (x *Axial) Options() AxialOptions {
-	o := x.options
-	o.Shape, o.AxesDims = slices.Clone(o.Shape), slices.Clone(o.AxesDims)
-	o.Start, o.Stop = slices.Clone(o.Start), slices.Clone(o.Stop)
-	return o
-}
+func (x *Axial) Options() AxialOptions { return x.options }
 
 // cells are the rows of Axial, put together from those of its axes.
 type cells struct {

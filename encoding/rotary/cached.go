@@ -31,8 +31,8 @@ type Cached struct {
 
 // NewCached checks the options and copies the cache. The error is an [posenc/encoding.OptionError].
 func NewCached(o CachedOptions, cos, sin []float32) (*Cached, error) {
-	full := Options{HeadDim: o.HeadDim, RotaryDim: o.RotaryDim, Pairing: o.Pairing}.withDefaults()
-	if err := full.check(); err != nil {
+	full, err := plain(o.HeadDim, o.RotaryDim, 0, o.Pairing)
+	if err != nil {
 		return nil, err
 	}
 	o.RotaryDim, o.Pairing = full.RotaryDim, full.Pairing

@@ -84,6 +84,9 @@ var rules = []struct {
 	{name: RIFLEx, riflex: needed},
 }
 
+// bad is not inlined, as it is called in a hundred places and the program is downloaded.
+//
+//go:noinline
 func bad(option, want, got string) error {
 	return &encoding.OptionError{Option: option, Want: want, Got: got}
 }

@@ -17,6 +17,17 @@ type lookup struct {
 	forward, back  *rows.Table // rows of cos and sin; back for the turn the other way, whose sines the kernel negates
 }
 
+// plain is the options of an encoder without frequencies of its own, checked and with their defaults.
+//
+//go:noinline
+func plain(headDim, rotaryDim int, base float64, p Pairing) (Options, error) {
+	o := Options{HeadDim: headDim, RotaryDim: rotaryDim, Base: base, Pairing: p}.withDefaults()
+	return o, o.check()
+}
+
+// short is the beginning of a list, for a message.
+func short(list []int) string { return fmt.Sprintf("%.40s", fmt.Sprint(list)) }
+
 func (l *lookup) width() (headDim, pairs int) { return l.headDim, l.pairs }
 
 // Rows returns how many positions there are.

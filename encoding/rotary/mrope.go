@@ -52,9 +52,8 @@ func NewMRope(o MRopeOptions) (*MRope, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Options, o.Sections = r.options, slices.Clone(o.Sections)
+	o.Options = r.options
 	n := o.RotaryDim / 2
-	got := fmt.Sprintf("%.40s", fmt.Sprint(o.Sections))
 	sum := 0
 	for _, s := range o.Sections {
 		if s < 0 || s > n {
@@ -64,7 +63,7 @@ func NewMRope(o MRopeOptions) (*MRope, error) {
 		sum += s
 	}
 	if sum != n || len(o.Sections) > 4 {
-		return nil, bad("sections", fmt.Sprintf("one to four integers from 0 on whose sum is rotaryDim/2 = %d", n), got)
+		return nil, bad("sections", fmt.Sprintf("one to four integers from 0 on whose sum is rotaryDim/2 = %d", n), short(o.Sections))
 	}
 	m := &MRope{Rotary: r, options: o, axes: make([]int, n), pairs: make([][]int, len(o.Sections))}
 	axis, end := 0, 0
@@ -84,18 +83,14 @@ func NewMRope(o MRopeOptions) (*MRope, error) {
 	}
 	for axis, s := range o.Sections {
 		if o.Interleaved && (len(o.Sections) != 3 || len(m.pairs[axis]) != s) {
-			return nil, bad("sections", fmt.Sprintf("three that rotaryDim/2 = %d pairs have room for at every third pair", n), got)
+			return nil, bad("sections", fmt.Sprintf("three that rotaryDim/2 = %d pairs have room for at every third pair", n), short(o.Sections))
 		}
 	}
 	return m, nil
 }
 
 // Options returns the options with defaults filled in.
-func (m *MRope) Options() MRopeOptions {
-	o := m.options
-	o.Sections = slices.Clone(o.Sections)
-	return o
-}
+func (m *MRope) Options() MRopeOptions { return m.options }
 
 // Axes returns which axis each pair follows.
 func (m *MRope) Axes() []int { return slices.Clone(m.axes) }

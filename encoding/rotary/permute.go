@@ -16,12 +16,11 @@ import (
 // does to wq and wk (to Half), and llama.cpp's conversion from Hugging Face undoes (to Interleaved). Values and output
 // projections stay as they are: scores are sums over channels, which do not mind their order.
 func Permute(dst, weights []float32, heads, headDim, rotaryDim, columns int, to Pairing) error {
-	o := Options{HeadDim: headDim, RotaryDim: rotaryDim, Pairing: to}
 	if to == "" {
 		return bad("to", `"half" or "interleaved"`, "none")
 	}
-	o = o.withDefaults()
-	if err := o.check(); err != nil {
+	o, err := plain(headDim, rotaryDim, 0, to)
+	if err != nil {
 		return err
 	}
 	switch {

@@ -330,6 +330,8 @@ func cosSinLength(e encoder, cos, sin []float32) (int, error) {
 }
 
 // unzip writes rows [n cosines, n sines] to their places from row number from on.
+//
+//go:noinline
 func unzip(cos, sin []float32, n, from int, rows []float32) {
 	for at := from * n; len(rows) > 0; at, rows = at+n, rows[2*n:] {
 		copy(cos[at:at+n], rows)
