@@ -293,6 +293,24 @@ func TestLongSequencesHaveTheSameBits(t *testing.T) {
 	}
 }
 
+func TestOnceKeepsNoRows(t *testing.T) {
+	enc, err := New(Options{HeadDim: 8})
+	require.NoError(t, err)
+	x := make([]float32, 40)
+	kept := func() int {
+		_, rows := enc.waves.forward.Kept()
+		return len(rows)
+	}
+	for _, at := range []At{{}, {Positions: []float64{0, 1, 2, 3, 4}}} {
+		at.Once = true
+		require.NoError(t, enc.Rotate(x, at))
+		require.NoError(t, enc.FillCosSin(x[:20], x[20:], at))
+		require.Zero(t, kept())
+	}
+	require.NoError(t, enc.Rotate(x, At{}))
+	require.NotZero(t, kept())
+}
+
 func TestUnturnedChannelsAreLeftAlone(t *testing.T) {
 	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Copysign(0, -1))}
 	for _, pairing := range []Pairing{Half, Interleaved} {
