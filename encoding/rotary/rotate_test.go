@@ -293,6 +293,16 @@ func TestLongSequencesHaveTheSameBits(t *testing.T) {
 	}
 }
 
+// What becomes of the caller's lists after New is not seen.
+func TestListsAreReadOnce(t *testing.T) {
+	long := []float64{2, 3}
+	r, err := New(Options{HeadDim: 4, Scaling: Scaling{Type: LongRoPE, Factor: 2, OriginalMaxPositionEmbeddings: 8, ShortFactor: []float64{1, 1}, LongFactor: long}})
+	require.NoError(t, err)
+	long[0], long[1] = 0, math.NaN()
+	require.Equal(t, 0.5, r.InverseFrequencies(9)[0])
+	require.NoError(t, r.Rotate(make([]float32, 4), At{Offset: 100}))
+}
+
 func TestOnceKeepsNoRows(t *testing.T) {
 	enc, err := New(Options{HeadDim: 8})
 	require.NoError(t, err)
