@@ -28,7 +28,7 @@ type At struct {
 	// batch) or for each row of all (length batch·seq), as for packed sequences, whose positions restart.
 	Positions []float64
 	// Length is how long the whole sequence is, for the scalings that depend on it: dynamic and longrope. 0 means as long
-	// as the largest position says.
+	// as the largest position says. Dynamic goes up to 2^40.
 	Length int64
 	// Once says that the rows of cos and sin are needed for this call only; see [posenc/encoding/additive.At].
 	Once bool

@@ -371,6 +371,15 @@ func TestYarnRampWithoutWidth(t *testing.T) {
 	require.Equal(t, nearest, w[pair])
 }
 
+// M·w/2π is 2^64 + 2^39 turns of the second pair, which 64 integer bits hold as 2^39, half way through the band.
+func TestLlama3BeyondItsNumbers(t *testing.T) {
+	w := 2 * math.Pi * (1<<24 + 0.5)
+	o := Options{HeadDim: 4, Base: 1 / (w * w), Scaling: Scaling{Type: Llama3, Factor: 8, OriginalMaxPositionEmbeddings: 1 << 40, LowFreqFactor: 1, HighFreqFactor: 1 << 40}}
+	r, err := New(o)
+	require.NoError(t, err)
+	require.InEpsilon(t, w, r.InverseFrequencies(0)[1], 1e-12)
+}
+
 // The attention factors that Hugging Face's own tests expect of yarn, to the last bit.
 func TestPublishedYarnFactors(t *testing.T) {
 	for factor, want := range map[float64]float64{2: 1.0693147180559945, 10: 1.2302585092994045, 20: 1.299573227355399} {

@@ -49,10 +49,11 @@ func New(o Options) (*Rotary, error) {
 		return nil, err
 	}
 	r := &Rotary{options: o, waves: w}
-	if o.lengthMatters() { // so that a length that some call has cannot fail
-		if _, err := o.newWaves(o.beyond(maxLength)); err != nil {
+	if o.lengthMatters() { // so that a length that some call has cannot fail, and longrope's lists are not read again
+		if w, err = o.newWaves(o.beyond(maxLength)); err != nil {
 			return nil, err
 		}
+		r.last.Store(w)
 	}
 	return r, nil
 }
@@ -105,7 +106,7 @@ func (o Options) source(freqs []angle.Frequency, gain float64) rows.Source {
 func (s source) Make(dst []float32, first int64)        { s.gen.Rows(kernel.Store, dst, first, s.layout) }
 func (s source) MakeAt(dst []float32, position float64) { s.gen.At(dst, position, s.layout) }
 
-// Options returns the options with defaults filled in.
+// Options returns the options with defaults filled in. Their lists are those that New was given.
 func (r *Rotary) Options() Options { return r.options }
 
 // InverseFrequencies returns w_0, w_1, ... (Hugging Face's inv_freq) in radians per position, each the float64 nearest

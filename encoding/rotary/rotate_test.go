@@ -293,6 +293,34 @@ func TestLongSequencesHaveTheSameBits(t *testing.T) {
 	}
 }
 
+// What becomes of the caller's lists after New is not seen.
+func TestListsAreReadOnce(t *testing.T) {
+	long := []float64{2, 3}
+	r, err := New(Options{HeadDim: 4, Scaling: Scaling{Type: LongRoPE, Factor: 2, OriginalMaxPositionEmbeddings: 8, ShortFactor: []float64{1, 1}, LongFactor: long}})
+	require.NoError(t, err)
+	long[0], long[1] = 0, math.NaN()
+	require.Equal(t, 0.5, r.InverseFrequencies(9)[0])
+	require.NoError(t, r.Rotate(make([]float32, 4), At{Offset: 100}))
+}
+
+func TestOnceKeepsNoRows(t *testing.T) {
+	enc, err := New(Options{HeadDim: 8})
+	require.NoError(t, err)
+	x := make([]float32, 40)
+	kept := func() int {
+		_, rows := enc.waves.forward.Kept()
+		return len(rows)
+	}
+	for _, at := range []At{{}, {Positions: []float64{0, 1, 2, 3, 4}}} {
+		at.Once = true
+		require.NoError(t, enc.Rotate(x, at))
+		require.NoError(t, enc.FillCosSin(x[:20], x[20:], at))
+		require.Zero(t, kept())
+	}
+	require.NoError(t, enc.Rotate(x, At{}))
+	require.NotZero(t, kept())
+}
+
 func TestUnturnedChannelsAreLeftAlone(t *testing.T) {
 	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Copysign(0, -1))}
 	for _, pairing := range []Pairing{Half, Interleaved} {

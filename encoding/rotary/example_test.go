@@ -1,0 +1,78 @@
+package rotary_test
+
+import (
+	"fmt"
+
+	"posenc/encoding/rotary"
+)
+
+func ExampleNew() {
+	r, err := rotary.New(rotary.Options{HeadDim: 4})
+	if err != nil {
+		panic(err)
+	}
+	q := []float32{1, 1, 0, 0, 1, 1, 0, 0} // two positions of one head; pairs are channels (0, 2) and (1, 3)
+	if err := r.Rotate(q, rotary.At{Offset: 1}); err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.4f\n", q[:4])
+	fmt.Printf("%.4f\n", q[4:])
+	// Output:
+	// [0.5403 0.9999 0.8415 0.0100]
+	// [-0.4161 0.9998 0.9093 0.0200]
+}
+
+// A model of 4096 positions, stretched four times as Qwen2.5 is told to.
+func ExampleNew_yarn() {
+	r, err := rotary.New(rotary.Options{HeadDim: 8, Scaling: rotary.Scaling{Type: rotary.YaRN, Factor: 4, OriginalMaxPositionEmbeddings: 4096}})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.6f\n", r.InverseFrequencies(0))
+	fmt.Printf("%.6f\n", r.AttentionFactor())
+	// Output:
+	// [1.000000 0.100000 0.006250 0.000250]
+	// 1.138629
+}
+
+// Keys of a cache move 100 positions down when the first 100 of a context are dropped.
+func ExampleRotary_Shift() {
+	r, err := rotary.New(rotary.Options{HeadDim: 2})
+	if err != nil {
+		panic(err)
+	}
+	k := []float32{1, 0}
+	if err := r.Rotate(k, rotary.At{Offset: 103}); err != nil {
+		panic(err)
+	}
+	if err := r.Shift(k, -100, rotary.At{}); err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.4f\n", k) // cos 3, sin 3
+	// Output: [-0.9900 0.1411]
+}
+
+// The two sides of attention with xPos.
+func ExampleNew_xPos() {
+	score := func(distance int64) float32 {
+		var out [2][]float32
+		for i, role := range []rotary.XPosRole{rotary.XPosQuery, rotary.XPosKey} {
+			r, err := rotary.New(rotary.Options{HeadDim: 2, XPos: role})
+			if err != nil {
+				panic(err)
+			}
+			out[i] = []float32{1, 0}
+			if err := r.Rotate(out[i], rotary.At{Offset: 10 + distance*int64(1-i)}); err != nil {
+				panic(err)
+			}
+		}
+		return out[0][0]*out[1][0] + out[0][1]*out[1][1]
+	}
+	fmt.Printf("%.3f\n", score(0))
+	fmt.Printf("%.3f\n", score(44)) // seven turns, nearly
+	fmt.Printf("%.3f\n", score(710))
+	// Output:
+	// 1.000
+	// 0.898
+	// 0.176
+}
