@@ -2,15 +2,13 @@
 
 package jsbridge
 
-import (
-	"posenc/encoding"
-	"posenc/encoding/additive"
-)
+import "posenc/encoding/additive"
 
 // An additive is any encoder that adds rows.
 type additiveEncoder interface {
 	Dim() int
 	Check(length int, at additive.At, positions int) error
+	CheckPositions(positions []float64, first int) error
 	Add(x []float32, at additive.At) error
 	Subtract(x []float32, at additive.At) error
 	Fill(x []float32, at additive.At) error
@@ -26,7 +24,7 @@ func additiveHandle(e additiveEncoder, options any) *handle {
 		rowLength:      e.Dim(),
 		axes:           1,
 		options:        options,
-		checkPositions: encoding.CheckPositions,
+		checkPositions: e.CheckPositions,
 		check:          func(c *call, length, positions int) error { return e.Check(length, at(c), positions) },
 		run: func(c *call) error {
 			switch c.op {

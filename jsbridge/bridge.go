@@ -7,9 +7,8 @@ import (
 	"reflect"
 	"syscall/js"
 
-	"github.com/norunners/vert"
-
 	"posenc/encoding"
+	"posenc/encoding/bias"
 )
 
 // Version is checked by the ES module against its own; build.sh sets both.
@@ -23,9 +22,12 @@ var schemes = map[string]scheme{}
 
 // A handle is an encoder as JavaScript holds it.
 type handle struct {
-	width          int // elements of a row, or of a head's part of it
-	rowLength      int // elements of what is kept of a row's position
-	axes           int // numbers of a position
+	width          int          // elements of a row, or of a head's part of it
+	rowLength      int          // elements of what is kept of a row's position
+	axes           int          // numbers of a position
+	points         bool         // they stand side by side, and not each axis for itself
+	length         int          // how many positions there are; 0 for all integers
+	scores         bias.Encoder // or nil: what acts on scores has none of the calls below
 	check          func(c *call, length, positions int) error
 	checkPositions func(positions []float64, first int) error
 	run            func(c *call) error
@@ -66,39 +68,36 @@ func Start() {
 	bridge := js.Global().Get("bridge")
 	bridge.Set("version", Version)
 	bridge.Set("create", js.FuncOf(func(_ js.Value, args []js.Value) any { return create(args[0].String(), args[1], args[2]) }))
+	bridge.Set("fromConfig", js.FuncOf(func(_ js.Value, args []js.Value) any { return fromConfig(args[0]) }))
 	// The last of them: with it the ES module knows that the start went through.
-	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any { return vert.ValueOf(report(last)).JSValue() }))
+	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any { return problemOf(last) }))
 	select {}
 }
 
-// A created is what create answers: the handle, or the error.
-type created struct {
-	Handle    int      `js:"handle"`
-	Width     int      `js:"width"`
-	RowLength int      `js:"rowLength"`
-	Axes      int      `js:"axes"`
-	Error     *problem `js:"error"`
+// object returns a JavaScript object of names and values in turn.
+func object(entries ...any) js.Value {
+	out := js.Global().Get("Object").New()
+	for i := 0; i < len(entries); i += 2 {
+		out.Set(entries[i].(string), entries[i+1])
+	}
+	return out
 }
 
-// A problem is an error on its way to JavaScript.
-type problem struct {
-	Message string `js:"message"`
-	Option  bool   `js:"option"` // an encoding.OptionError, so a RangeError; otherwise the fault is ours
-}
-
-func report(err error) *problem {
+// problemOf is an error on its way to JavaScript. option says that it is about an argument, so a RangeError; otherwise the
+// fault is ours.
+func problemOf(err error) js.Value {
 	if err == nil {
 		err = errors.New("no error")
 	}
 	var option *encoding.OptionError
-	return &problem{Message: err.Error(), Option: errors.As(err, &option)}
+	return object("message", err.Error(), "option", errors.As(err, &option))
 }
 
 // create makes an encoder. numbers are those of the arrays that it is given; they are the encoder's from here on.
 func create(name string, options, numbers js.Value) (result js.Value) {
 	defer func() {
 		if r := recover(); r != nil {
-			result = vert.ValueOf(created{Error: report(panicError(r))}).JSValue()
+			result = object("error", problemOf(panicError(r)))
 		}
 	}()
 	taken := make([][]float32, numbers.Length())
@@ -107,7 +106,7 @@ func create(name string, options, numbers js.Value) (result js.Value) {
 	}
 	h, err := schemes[name](snapshot{options, taken})
 	if err != nil {
-		return vert.ValueOf(created{Error: report(err)}).JSValue()
+		return object("error", problemOf(err))
 	}
 	id := len(handles)
 	if last := len(free) - 1; last >= 0 {
@@ -116,9 +115,8 @@ func create(name string, options, numbers js.Value) (result js.Value) {
 		handles = append(handles, nil)
 	}
 	handles[id] = h
-	result = vert.ValueOf(created{Handle: id, Width: h.width, RowLength: h.rowLength, Axes: h.axes}).JSValue()
-	result.Set("options", answer(reflect.ValueOf(h.options)))
-	return result
+	return object("handle", id, "width", h.width, "rowLength", h.rowLength, "axes", h.axes, "points", h.points, "length", h.length,
+		"options", answer(reflect.ValueOf(h.options)))
 }
 
 // failed turns an error, or nil, into a status.

@@ -23,6 +23,7 @@ const (
 	propertyFrequencies int32 = iota
 	propertyWavelengths
 	propertyFactor
+	propertySlopes
 )
 
 // A call is what to do to an array, and which positions its rows have.
@@ -50,7 +51,7 @@ func newCall(op int32, batch, heads float64, order int32, offset, sequence float
 		return c, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: encoding.Number(offset)}
 	}
 	if !(sequence >= 0 && sequence <= encoding.MaxPosition && sequence == math.Trunc(sequence)) {
-		return c, &encoding.OptionError{Option: "length", Want: "a positive integer up to 2^53", Got: encoding.Number(sequence)}
+		return c, &encoding.OptionError{Option: "sequenceLength", Want: "a positive integer up to 2^53", Got: encoding.Number(sequence)}
 	}
 	c.op, c.bhsd, c.offset, c.sequence = op, order != 0, offset, int64(sequence)
 	return c, nil
@@ -118,7 +119,15 @@ func float64Property(id, property int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
 	if err == nil {
-		positions[0] = float64(copy(staging64[:], h.numbers[property]()))
+		get := h.numbers[property]
+		if get == nil {
+			return failed(&encoding.OptionError{Option: "this", Want: "an encoder that has such numbers", Got: "one without"})
+		}
+		list := get()
+		if len(list) > len(staging64) {
+			err = &encoding.OptionError{Option: "frequencies", Want: encoding.Text("at most ", len(staging64), " of them"), Got: encoding.Text(len(list))}
+		}
+		positions[0] = float64(copy(staging64[:], list))
 	}
 	return failed(err)
 }

@@ -20,11 +20,15 @@ func newRotary(s snapshot) (*handle, error) {
 	}
 	o = r.Options()
 	h := rotaryHandle(r, o.HeadDim, o.RotaryDim, o)
-	h.numbers = map[int32]func() []float64{
+	h.numbers = rotaryNumbers(r)
+	return h, nil
+}
+
+func rotaryNumbers(r *rotary.Rotary) map[int32]func() []float64 {
+	return map[int32]func() []float64{
 		propertyFrequencies: func() []float64 { return r.InverseFrequencies(0) },
 		propertyFactor:      func() []float64 { return []float64{r.AttentionFactor()} },
 	}
-	return h, nil
 }
 
 // A rotaryEncoder is any encoder that turns queries and keys.
@@ -38,7 +42,7 @@ type rotaryEncoder interface {
 // rotaryHandle is the handle of an encoder that turns; options is for its answer.
 func rotaryHandle(e rotaryEncoder, headDim, rotaryDim int, options any) *handle {
 	at := func(c *call) rotary.At {
-		at := rotary.At{Batch: c.batch, Heads: c.heads, Positions: c.positions, Once: c.once, Length: c.sequence}
+		at := rotary.At{Batch: c.batch, Heads: c.heads, Positions: c.positions, Once: c.once, SequenceLength: c.sequence}
 		if c.op != opShift {
 			at.Offset = int64(c.offset)
 		}

@@ -53,6 +53,20 @@ func (e *encoder) Check(length int, at At, positions int) error {
 	return err
 }
 
+// CheckPositions says whether the encoder has these positions. The first of them is number first of the list that the
+// message is about.
+func (e *encoder) CheckPositions(positions []float64, first int) error {
+	if e.first == e.end {
+		return encoding.CheckPositions(positions, first)
+	}
+	for i, p := range positions {
+		if !(p >= float64(e.first) && p < float64(e.end) && p == math.Trunc(p)) {
+			return bad(indexed("positions", first+i), encoding.Text("an integer from ", e.first, " to ", e.end-1), encoding.Number(p))
+		}
+	}
+	return nil
+}
+
 // check returns what at means for an array of length elements, or says what is wrong with it, or that the encoder has no
 // such positions.
 func (e *encoder) check(length int, at At) (rows.Span, error) {
@@ -67,13 +81,7 @@ func (e *encoder) check(length int, at At) (rows.Span, error) {
 		return s, bad("offset",
 			encoding.Text("an integer that keeps all ", s.Seq, " positions from ", e.first, " to ", e.end-1), strconv.FormatInt(s.First, 10))
 	}
-	for i, p := range s.Positions {
-		if !(p >= float64(e.first) && p < float64(e.end) && p == math.Trunc(p)) {
-			return s, bad(indexed("positions", i),
-				encoding.Text("an integer from ", e.first, " to ", e.end-1), encoding.Number(p))
-		}
-	}
-	return s, nil
+	return s, e.CheckPositions(s.Positions, 0)
 }
 
 // Add adds the encoding to embeddings x [batch, seq, dim], in place:

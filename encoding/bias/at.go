@@ -39,6 +39,9 @@ type Encoder interface {
 	Heads() int
 	// Add adds the bias to scores [batch, heads, queryLength, keyLength], or a part of them, in place.
 	Add(scores []float32, at At) error
+	// Check says what Add would say of an array of length elements (FillMatrix for one with no batch, FillBuckets with
+	// buckets), without touching anything.
+	Check(length int, at At, buckets bool) error
 	// FillMatrix overwrites dst with the bias [heads, queryLength, keyLength], or a part of it. at.Batch is 0 or 1.
 	FillMatrix(dst []float32, at At) error
 	// FillBuckets overwrites dst with the bucket of each query and key [queryLength, keyLength], or a part of them.
@@ -126,6 +129,22 @@ func lacking(option, want, got string) error {
 // Heads implements [Encoder].
 func (c *core) Heads() int { return c.heads }
 
+// Check implements [Encoder].
+func (c *core) Check(length int, at At, buckets bool) error {
+	heads, lacks := c.heads, c.noBias
+	if buckets {
+		heads, lacks = 1, c.noBuckets
+	}
+	if lacks != nil {
+		return lacks
+	}
+	g, err := at.check(length, heads)
+	if err == nil {
+		err = c.check(g)
+	}
+	return err
+}
+
 // Add implements [Encoder].
 func (c *core) Add(scores []float32, at At) error { return c.rows(scores, true, at) }
 
@@ -145,16 +164,10 @@ func (at At) single() error {
 }
 
 func (c *core) rows(x []float32, add bool, at At) error {
-	if c.noBias != nil {
-		return c.noBias
-	}
-	g, err := at.check(len(x), c.heads)
-	if err == nil {
-		err = c.check(g)
-	}
-	if err != nil || len(x) == 0 {
+	if err := c.Check(len(x), at, false); err != nil || len(x) == 0 {
 		return err
 	}
+	g, _ := at.check(len(x), c.heads)
 	head, query, key := g.start()
 	for len(x) > 0 {
 		n := min(g.keys-key, len(x))
@@ -178,19 +191,15 @@ func (g grid) start() (head, query, key int) {
 
 // FillBuckets implements [Encoder].
 func (c *core) FillBuckets(dst []int32, at At) error {
-	if c.noBuckets != nil {
-		return c.noBuckets
+	if c.noBuckets == nil {
+		if err := at.single(); err != nil {
+			return err
+		}
 	}
-	if err := at.single(); err != nil {
+	if err := c.Check(len(dst), at, true); err != nil || len(dst) == 0 {
 		return err
 	}
-	g, err := at.check(len(dst), 1)
-	if err == nil {
-		err = c.check(g)
-	}
-	if err != nil || len(dst) == 0 {
-		return err
-	}
+	g, _ := at.check(len(dst), 1)
 	_, query, key := g.start()
 	for len(dst) > 0 {
 		n := min(g.keys-key, len(dst))

@@ -27,9 +27,9 @@ type At struct {
 	// Positions, when not nil, replaces Offset: a position for each row of a sequence (length seq, the same for the whole
 	// batch) or for each row of all (length batch·seq), as for packed sequences, whose positions restart.
 	Positions []float64
-	// Length is how long the whole sequence is, for the scalings that depend on it: dynamic and longrope. 0 means as long
+	// SequenceLength is how long the whole sequence is, for the scalings that depend on it: dynamic and longrope. 0 means as long
 	// as the largest position says. Dynamic goes up to 2^40.
-	Length int64
+	SequenceLength int64
 	// Once says that the rows of cos and sin are needed for this call only; see [posenc/encoding/additive.At].
 	Once bool
 }
@@ -49,8 +49,8 @@ func (at At) check(length, headDim int, positions int) (b block, err error) {
 		return b, bad("heads", "a positive integer up to 2^20", strconv.Itoa(at.Heads))
 	case at.Order != "" && at.Order != BSHD && at.Order != BHSD:
 		return b, bad("order", `"bshd" or "bhsd"`, encoding.Quote(string(at.Order)))
-	case at.Length < 0 || at.Length > encoding.MaxPosition:
-		return b, bad("length", "an integer from 0 to 2^53", strconv.FormatInt(at.Length, 10))
+	case at.SequenceLength < 0 || at.SequenceLength > encoding.MaxPosition:
+		return b, bad("sequenceLength", "an integer from 0 to 2^53", strconv.FormatInt(at.SequenceLength, 10))
 	}
 	if b.Span, err = rows.Split(length, at.Batch, heads, headDim); err != nil {
 		return b, err

@@ -180,8 +180,8 @@ func (o Options) checkScaling() error {
 			return bad("scaling.factor", "a number, or attentionFactor or maxPositionEmbeddings in its place", "none")
 		}
 	case Llama3:
-		if !(s.HighFreqFactor-s.LowFreqFactor >= 1e-12) {
-			return bad("scaling.highFreqFactor", "above lowFreqFactor = "+encoding.Number(s.LowFreqFactor)+" by at least 1e-12", encoding.Number(s.HighFreqFactor))
+		if d := s.HighFreqFactor - s.LowFreqFactor; !(d == 0 || d >= 1e-12) {
+			return bad("scaling.highFreqFactor", "lowFreqFactor = "+encoding.Number(s.LowFreqFactor)+", or above it by at least 1e-12", encoding.Number(s.HighFreqFactor))
 		}
 	case Proportional:
 		if s.PartialRotaryFactor > 1 || o.RotaryDim != o.HeadDim {

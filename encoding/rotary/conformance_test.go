@@ -146,7 +146,7 @@ func (c conformanceCase) cosSin(t *testing.T) {
 		}
 	}
 	for _, length := range []int64{c.SequenceLength, 0} { // told, or by the largest position
-		cos, sin, err := r.CosSin(len(c.Positions), rotary.At{Positions: c.Positions, Length: length})
+		cos, sin, err := r.CosSin(len(c.Positions), rotary.At{Positions: c.Positions, SequenceLength: length})
 		require.NoError(t, err)
 		for row, p := range c.Positions {
 			for column, i := range c.Pairs {

@@ -83,7 +83,7 @@ func TestBadOptions(t *testing.T) {
 		{long(func(s *Scaling) { s.OriginalMaxPositionEmbeddings = 1 }), "scaling.originalMaxPositionEmbeddings"}, {long(func(s *Scaling) { s.Factor = 0 }), "scaling.factor"},
 		{long(func(s *Scaling) { s.FreqFactors = four }), "scaling.freqFactors"}, {long(func(s *Scaling) { s.LongFactor = []float64{1, 1, 1, 1 << 41} }), "scaling.longFactor[3]"},
 		{with(Scaling{Type: Llama3, Factor: 8}), "scaling.originalMaxPositionEmbeddings"}, {with(Scaling{Type: Llama3, OriginalMaxPositionEmbeddings: 8}), "scaling.factor"},
-		{with(Scaling{Type: Llama3, Factor: 8, OriginalMaxPositionEmbeddings: 8, LowFreqFactor: 4}), "scaling.highFreqFactor"},
+		{with(Scaling{Type: Llama3, Factor: 8, OriginalMaxPositionEmbeddings: 8, LowFreqFactor: 4.5}), "scaling.highFreqFactor"},
 		{with(Scaling{Type: Llama3, Factor: 8, OriginalMaxPositionEmbeddings: 8, LowFreqFactor: 1e-9, HighFreqFactor: math.Nextafter(1e-9, 1)}), "scaling.highFreqFactor"},
 		{with(Scaling{Type: Proportional, PartialRotaryFactor: 1.5}), "scaling.partialRotaryFactor"}, {Options{HeadDim: 8, RotaryDim: 4, Scaling: Scaling{Type: Proportional}}, "scaling.partialRotaryFactor"},
 		{with(Scaling{Type: Proportional, PartialRotaryFactor: -0.5}), "scaling.partialRotaryFactor"}, {with(Scaling{Type: Proportional, Factor: -1}), "scaling.factor"},
@@ -143,14 +143,14 @@ func TestBadCalls(t *testing.T) {
 		{plain, 8, At{Batch: -1}, "batch"}, {plain, 8, At{Heads: -1}, "heads"}, {plain, 8, At{Heads: math.MaxInt}, "heads"}, {plain, 8, At{Heads: math.MinInt}, "heads"},
 		{plain, 8, At{Batch: math.MaxInt}, "x"}, {plain, 8, At{Batch: math.MaxInt/8 + 1, Heads: 2}, "x"}, {plain, 8, At{Batch: 1 << 40, Heads: 1 << 20}, "x"}, {plain, 0, At{Batch: math.MaxInt}, "x"},
 		{plain, 8, At{Order: "sbhd"}, "order"}, {plain, 8, At{Heads: 2, Order: "BSHD"}, "order"},
-		{plain, 8, At{Length: -1}, "length"}, {plain, 8, At{Length: most + 1}, "length"}, {plain, 8, At{Length: math.MinInt64}, "length"},
+		{plain, 8, At{SequenceLength: -1}, "sequenceLength"}, {plain, 8, At{SequenceLength: most + 1}, "sequenceLength"}, {plain, 8, At{SequenceLength: math.MinInt64}, "sequenceLength"},
 		{plain, 8, At{Offset: most}, "offset"}, {plain, 8, At{Offset: math.MaxInt64}, "offset"}, {plain, 8, At{Offset: math.MinInt64}, "offset"}, {plain, 8, At{Offset: -most - 1}, "offset"},
 		{plain, 8, At{Positions: []float64{}}, "positions"}, {plain, 8, At{Positions: []float64{1}}, "positions"}, {plain, 16, At{Batch: 2, Positions: make([]float64, 3)}, "positions"},
 		{plain, 16, At{Batch: 2, Heads: 2, Order: BHSD, Positions: make([]float64, 4)}, "positions"},
 		{plain, 8, At{Positions: []float64{0, nan}}, "positions[1]"}, {plain, 8, At{Positions: []float64{-inf, 0}}, "positions[0]"}, {plain, 8, At{Positions: []float64{0, most * 2}}, "positions[1]"},
 		{xpos, 8, At{Offset: 60*512 + 1}, "offset"}, {xpos, 8, At{Offset: -60*512 - 1}, "offset"}, {xpos, 8, At{Positions: []float64{0, 60*512 + 1}}, "positions"},
 		{xpos, 8, At{Offset: 60 * 512}, "offset"},
-		{dynamic, 8, At{Length: most}, "length"}, {dynamic, 8, At{Length: 1<<40 + 1}, "length"}, {dynamic, 8, At{Offset: 1 << 41}, "length"}, {dynamic, 8, At{Positions: []float64{0, most}}, "length"},
+		{dynamic, 8, At{SequenceLength: most}, "sequenceLength"}, {dynamic, 8, At{SequenceLength: 1<<40 + 1}, "sequenceLength"}, {dynamic, 8, At{Offset: 1 << 41}, "sequenceLength"}, {dynamic, 8, At{Positions: []float64{0, most}}, "sequenceLength"},
 	} {
 		x := make([]float32, c.length)
 		for i := range x {
@@ -171,7 +171,7 @@ func TestBadCalls(t *testing.T) {
 				named(t, c.r.Check(c.length, c.at, count), c.option, "check")
 			}
 		}
-		if c.option == "x" || c.option == "batch" || c.option == "heads" || c.option == "order" || c.at.Length != 0 {
+		if c.option == "x" || c.option == "batch" || c.option == "heads" || c.option == "order" || c.at.SequenceLength != 0 {
 			named(t, c.r.Shift(x, 1, c.at), c.option, "shift")
 			require.Equal(t, before, x, "shift touched x")
 		} else {
@@ -180,7 +180,7 @@ func TestBadCalls(t *testing.T) {
 	}
 	several, err := NewMRope(MRopeOptions{Options: dynamic.Options(), Sections: []int{1, 1}})
 	require.NoError(t, err)
-	named(t, several.Rotate(make([]float32, 4), At{Positions: []float64{0, most}}), "length", "on two axes")
+	named(t, several.Rotate(make([]float32, 4), At{Positions: []float64{0, most}}), "sequenceLength", "on two axes")
 
 	x := []float32{1, 2, 3, 4}
 	for _, delta := range []float64{nan, inf, -inf, most * 2} {

@@ -54,7 +54,10 @@ func (o Options) frequencies(length int64) ([]angle.Frequency, float64, error) {
 		factor = o.longFactor()
 	case Llama3: // M/λ = M·w/2π turns; t = (M/λ - low)/(high - low), from 0 to 1
 		low := angle.Exactly(s.LowFreqFactor)
-		span := angle.Exactly(s.HighFreqFactor).Sub(low).Inverse()
+		span := angle.Exactly(0x1p50) // equal in Llama 4: a step
+		if s.HighFreqFactor > s.LowFreqFactor {
+			span = angle.Exactly(s.HighFreqFactor).Sub(low).Inverse()
+		}
 		for i := range w {
 			t := angle.Exactly(1)
 			if turns := w[i].Turns(); turns.Float64()*float64(m) < 2*s.HighFreqFactor { // else the product may be more than a Real holds

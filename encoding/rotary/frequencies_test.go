@@ -403,7 +403,7 @@ func TestCosSinAgainstFormula(t *testing.T) {
 		n := len(enc.InverseFrequencies(0))
 		length := lengths(o)[r.IntN(len(lengths(o)))]
 		w, factor := wanted(o, length)
-		at := At{Positions: positions, Length: max(length, 1)}
+		at := At{Positions: positions, SequenceLength: max(length, 1)}
 		cos, sin, err := enc.CosSin(len(positions), at)
 		require.NoError(t, err)
 		for range 12 {

@@ -106,9 +106,9 @@ func FuzzOptions(f *testing.F) {
 		}
 		before := slices.Clone(x)
 		for _, at := range []At{
-			{}, {Batch: int(batch), Heads: int(heads), Order: fuzzOrders[int(order)%len(fuzzOrders)], Offset: offset, Length: length},
-			{Batch: 2, Heads: 2, Order: fuzzOrders[int(order)%len(fuzzOrders)], Offset: offset, Length: length, Once: order&8 != 0},
-			{Batch: 2, Heads: 2, Order: fuzzOrders[int(order)%len(fuzzOrders)], Positions: []float64{position, 1, float64(offset)}, Length: length},
+			{}, {Batch: int(batch), Heads: int(heads), Order: fuzzOrders[int(order)%len(fuzzOrders)], Offset: offset, SequenceLength: length},
+			{Batch: 2, Heads: 2, Order: fuzzOrders[int(order)%len(fuzzOrders)], Offset: offset, SequenceLength: length, Once: order&8 != 0},
+			{Batch: 2, Heads: 2, Order: fuzzOrders[int(order)%len(fuzzOrders)], Positions: []float64{position, 1, float64(offset)}, SequenceLength: length},
 			{Batch: int(batch), Positions: []float64{position}},
 		} {
 			for _, call := range []func([]float32, At) error{r.Rotate, r.Unrotate, func(x []float32, at At) error { return r.Shift(x, position, at) }} {

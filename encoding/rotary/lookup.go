@@ -29,6 +29,9 @@ func short(list []int) string { return encoding.Text(encoding.Text(list)) }
 
 func (l *lookup) width() (headDim, pairs int) { return l.headDim, l.pairs }
 
+// Pairs returns how many pairs of a head are turned.
+func (l *lookup) Pairs() int { return l.pairs }
+
 // Rows returns how many positions there are.
 func (l *lookup) Rows() int { return int(l.rows) }
 

@@ -113,7 +113,7 @@ func (m *MRope) rotate(x []float32, at At, back bool) error {
 }
 
 // RotateRows is Rotate, or Unrotate where back is true, for part of the rows of an array, with their positions row by row,
-// [rows, axes]: at.Positions and at.Offset have no part in it. Where the scaling follows the length, at.Length must be that
+// [rows, axes]: at.Positions and at.Offset have no part in it. Where the scaling follows the length, at.SequenceLength must be that
 // of the whole.
 func (m *MRope) RotateRows(x []float32, positions []float64, at At, back bool) error {
 	at.Positions = positions

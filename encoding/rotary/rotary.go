@@ -181,7 +181,7 @@ func (r *Rotary) block(length int, at At) (block, error) {
 // checkLength refuses lengths whose frequencies dynamic scaling may not have.
 func (o Options) checkLength(length int64) error {
 	if o.Scaling.Type == Dynamic && length > maxLength {
-		return bad("length", "at most 2^40 with scaling \"dynamic\", positions as well", strconv.FormatInt(length, 10))
+		return bad("sequenceLength", "at most 2^40 with scaling \"dynamic\", positions as well", strconv.FormatInt(length, 10))
 	}
 	return nil
 }
@@ -221,8 +221,8 @@ func (b block) each(x []float32, positions []float64, t kernel.Turning, table *r
 
 // length is how long the sequence is: what at says, or what its positions do.
 func (b block) length(at At) int64 {
-	if at.Length != 0 {
-		return at.Length
+	if at.SequenceLength != 0 {
+		return at.SequenceLength
 	}
 	if at.Positions == nil {
 		return b.First + int64(b.Seq)
@@ -238,13 +238,13 @@ func (b block) length(at At) int64 {
 // rotated at p is k rotated at p + delta, up to rounding. It is how a context is moved without computing it anew. The
 // attention factor is in x already and is not applied again; at.Offset and at.Positions have no part in it.
 //
-// With dynamic and longrope, keys of one length do not fit queries of another, and no shift mends that; at.Length says whose
+// With dynamic and longrope, keys of one length do not fit queries of another, and no shift mends that; at.SequenceLength says whose
 // frequencies to take.
 func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 	at.Offset, at.Positions = 0, nil
 	b, err := at.check(len(x), r.options.HeadDim, -1)
 	if err == nil {
-		err = r.options.checkLength(at.Length)
+		err = r.options.checkLength(at.SequenceLength)
 	}
 	if err != nil {
 		return err
@@ -259,7 +259,7 @@ func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 		return bad("delta", "a number within ±"+encoding.Number(most), encoding.Number(delta))
 	}
 	row := make([]float32, o.RotaryDim)
-	o.withXPos(o.source(r.of(at.Length).freqs, 1), 1).MakeAt(row, delta)
+	o.withXPos(o.source(r.of(at.SequenceLength).freqs, 1), 1).MakeAt(row, delta)
 	t := r.turning(b)
 	t.Tokens, t.OneRow = b.Batch*b.parts*b.Seq, true
 	kernel.Rotate(x, row, t)

@@ -198,12 +198,12 @@ func TestPathsHaveTheSameBits(t *testing.T) {
 				require.NoError(t, err)
 				return enc
 			}
-			at := At{Batch: batch, Heads: heads, Offset: offset, Length: offset + 1000 + seq} // one length, or the frequencies follow the call
+			at := At{Batch: batch, Heads: heads, Offset: offset, SequenceLength: offset + 1000 + seq} // one length, or the frequencies follow the call
 			d, width := o.HeadDim, heads*o.HeadDim
 			x := noise(r, batch*seq*width)
 			for _, back := range []bool{false, true} {
 				do := func(enc *Rotary, y []float32, at At) []float32 {
-					at.Length = offset + 1000 + seq
+					at.SequenceLength = offset + 1000 + seq
 					var err error
 					if back {
 						err = enc.Unrotate(y, at)
@@ -377,8 +377,8 @@ func dot(x, y []float32) float64 {
 func score(t *testing.T, query, key *Rotary, q, k []float32, i, j float64) float64 {
 	t.Helper()
 	q, k = slices.Clone(q), slices.Clone(k)
-	require.NoError(t, query.Rotate(q, At{Positions: []float64{i}, Length: 1 << 20}))
-	require.NoError(t, key.Rotate(k, At{Positions: []float64{j}, Length: 1 << 20}))
+	require.NoError(t, query.Rotate(q, At{Positions: []float64{i}, SequenceLength: 1 << 20}))
+	require.NoError(t, key.Rotate(k, At{Positions: []float64{j}, SequenceLength: 1 << 20}))
 	return dot(q, k)
 }
 
@@ -435,7 +435,7 @@ func TestShiftMovesKeys(t *testing.T) {
 		for _, length := range []int64{1, 5000} { // short and long, where that matters
 			for _, delta := range []float64{0, 1, -64, 0.5, 700, -300.25} {
 				for _, at := range []At{{Heads: 2}, {Batch: 2, Heads: 2, Order: BHSD}} {
-					at.Length = length
+					at.SequenceLength = length
 					x := noise(r, 12*o.HeadDim)
 					want, got := slices.Clone(x), slices.Clone(x)
 					at.Positions = []float64{40, 41, 7.5, 300, 0, 9}[:12/2/max(at.Batch, 1)]
@@ -500,7 +500,7 @@ func TestDynamicFollowsEachCall(t *testing.T) {
 		}
 		// The same length by offset, by a position and by Length.
 		for _, at := range []At{{Offset: int64(seq - 1)}, {Positions: []float64{float64(seq - 1)}}, {Positions: []float64{float64(seq) - 0.25}},
-			{Length: int64(seq), Offset: 3}, {Length: int64(seq), Positions: []float64{-2}}} {
+			{SequenceLength: int64(seq), Offset: 3}, {SequenceLength: int64(seq), Positions: []float64{-2}}} {
 			p := positionOf(at, 0, 0, 1)
 			one := slices.Clone(x[:32])
 			require.NoError(t, enc.Rotate(one, at))
@@ -607,7 +607,7 @@ func TestConcurrency(t *testing.T) {
 					if err := enc.Rotate(x, at); err != nil || !slices.Equal(bitsOf(x), bitsOf(y)) {
 						errs <- fmt.Sprintf("%+v: %v", at, err)
 					}
-					_ = enc.Shift(y, 3, At{Length: at.Offset})
+					_ = enc.Shift(y, 3, At{SequenceLength: at.Offset})
 					_ = enc.InverseFrequencies(at.Offset)
 				}
 			})

@@ -140,13 +140,11 @@ export function apply(encoder, x, call) {
   }
   const size = work.rows * work.groups * work.heads * core.width;
   for (let p = 0; p < work.parts; p++) {
-    const own = positions === undefined || work.parts === 1 ? positions
-      : new Float64(bufferOf(positions), 8 * p * work.rows * core.axes, work.rows * core.axes);
     if (array !== STAGING) {
-      inPlace(core, work, array, from + p * size, /** @type {Float64Array} */ (own));
+      inPlace(core, work, array, from + p * size, /** @type {Float64Array} */ (positions), p * work.rows);
     } else {
       const here = work.parts === 1 ? x : part(x, p * size, size);
-      staged(encoder, core, work, here, own);
+      staged(encoder, core, work, here, positions, p * work.rows);
     }
   }
   return x;
@@ -212,31 +210,53 @@ export function checkAll({ runtime, handle, axes }, length, { op, batch, heads, 
   const most = POSITIONS_LENGTH - (POSITIONS_LENGTH % axes);
   for (let i = 0; i < count; i += most) {
     const n = count - i < most ? count - i : most;
-    sendPositions(runtime, positions, i, n);
+    send(runtime, positions, i, n);
     runtime.call("posenc_check_positions", handle, n, i);
   }
 }
 
 /**
+ * Puts numbers of a list into the positions buffer.
  * @param {import("./runtime.js").Runtime} runtime
  * @param {Float64Array} positions @param {number} from @param {number} count
  */
-export function sendPositions(runtime, positions, from, count) {
+function send(runtime, positions, from, count) {
   setArray(runtime.positions, new Float64(bufferOf(positions), byteOffsetOf(positions) + 8 * from, count));
+}
+
+/**
+ * The same for the positions of some rows. A list of several axes has one axis after the other, as Hugging Face's position_ids
+ * [3, batch, seq], and so has what is sent; points have their numbers side by side.
+ * @param {Core} core
+ * @param {Float64Array} positions @param {number} row @param {number} rows
+ * @returns {number} how many numbers it sent
+ */
+export function sendPositions({ runtime, axes, points }, positions, row, rows) {
+  if (axes === 1 || points) {
+    send(runtime, positions, row * axes, rows * axes);
+  } else {
+    const buffer = runtime.positions;
+    const stride = lengthOf(positions) / axes;
+    for (let a = 0; a < axes; a++) {
+      setArray(buffer, new Float64(bufferOf(positions), byteOffsetOf(positions) + 8 * (a * stride + row), rows), a * rows);
+    }
+  }
+  return rows * axes;
 }
 
 /**
  * Rows with positions of an array that lives in the module.
  * @param {Core} core @param {Work} work
  * @param {number} array @param {number} from
- * @param {Float64Array} positions
+ * @param {Float64Array} positions @param {number} at the first of them that counts
  */
-function inPlace({ runtime, handle, width, axes }, { op, groups, rows, heads, sequence }, array, from, positions) {
+function inPlace(core, { op, groups, rows, heads, sequence }, array, from, positions, at) {
+  const { runtime, handle, width, axes } = core;
   const most = atLeast1(POSITIONS_LENGTH / axes);
   const size = heads * width;
   for (let row = 0; row < rows; row += most) {
     const n = rows - row < most ? rows - row : most;
-    sendPositions(runtime, positions, row * axes, n * axes);
+    sendPositions(core, positions, at + row, n);
     for (let g = 0; g < groups; g++) {
       runtime.run(handle, op, array, from + (g * rows + row) * size, n * size, 1, heads, 0, 0, sequence, n * axes);
     }
@@ -249,15 +269,15 @@ function inPlace({ runtime, handle, width, axes }, { op, groups, rows, heads, se
  * @param {import("./encoder.js").Encoder<any>} encoder
  * @param {Core} core @param {Work} work
  * @param {any} x
- * @param {Float64Array | undefined} positions
+ * @param {Float64Array | undefined} positions @param {number} at the first of them that counts
  */
-function staged(encoder, core, work, x, positions) {
+function staged(encoder, core, work, x, positions, at) {
   const { runtime, axes, rowLength } = core;
   const { op, rows, groups: batch, heads, offset, sequence } = work;
   const dim = heads * core.width;
   if (op === FILL && batch > 1) { // the first group, and its copies
     const first = part(x, 0, rows * dim);
-    staged(encoder, core, { ...work, groups: 1 }, first, positions);
+    staged(encoder, core, { ...work, groups: 1 }, first, positions, at);
     for (let b = 1; b < batch; b++) setArray(part(x, b * rows * dim, rows * dim), first);
     return;
   }
@@ -295,8 +315,7 @@ function staged(encoder, core, work, x, positions) {
     const size = n * h * core.width;
     let count = inMemory ? -1 : -2; // -2: the rows of a sequence too long for the table are not to be kept
     if (positions !== undefined) {
-      count = n * axes;
-      sendPositions(runtime, positions, row * axes, count);
+      count = sendPositions(core, positions, at + row, n);
     }
     const first = op === SHIFT ? offset : count < 0 ? offset + row : 0;
     if (g === 1 || n === rows) { // a part of x without a gap
@@ -334,16 +353,16 @@ export function part(x, start, length) {
 }
 
 /**
- * A new array of `length` rows.
+ * A new array of `length` rows; of an encoder whose positions are finite, by default of all.
  * @param {import("./encoder.js").Encoder<any>} encoder
  * @param {unknown} length
  * @param {object | undefined} at
  * @returns {Float32Array<ArrayBuffer>}
  */
 export function newTable(encoder, length, at) {
-  const rows = wholeLength(length);
-  const call = readCall(FILL, TABLE_AT, at);
   const core = coreOf(encoder);
+  const rows = wholeLength(length === undefined && core.length > 0 ? core.length : length);
+  const call = readCall(FILL, TABLE_AT, at);
   checkAll(core, rows * core.width, call);
   return apply(encoder, newArray(rows, core.width), call);
 }

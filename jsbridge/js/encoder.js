@@ -2,7 +2,7 @@
 // What every encoder has: its options, its handle in Go, and an end.
 
 import { disposedError, rangeError, wrongThis } from "./errors.js";
-import { arrayIsArray, Float64, freeze, objectKeys, setArray, withoutUndefined } from "./intrinsics.js";
+import { arrayIsArray, Float64, freeze, objectKeys, setArray, tagOf, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
 const forgotten = typeof FinalizationRegistry === "function"
@@ -17,7 +17,25 @@ const forgotten = typeof FinalizationRegistry === "function"
  * @property {number} width how many float32 a row has, or each head's part of it
  * @property {number} rowLength how many float32 are kept for a position
  * @property {number} axes how many numbers a position has
+ * @property {boolean} points whether they stand side by side, and not each axis for itself
+ * @property {number} length how many positions there are, from 0 or so on; 0 for all integers
  */
+
+/**
+ * Takes the Float32Arrays out of options and leaves their numbers in the list: they go to Go by themselves.
+ * @param {any} options
+ * @returns {Float32Array[]}
+ */
+function liftArrays(options) {
+  /** @type {Float32Array[]} */
+  const arrays = [];
+  for (const name of objectKeys(options)) {
+    if (tagOf(options[name]) !== "Float32Array") continue;
+    arrays[arrays.length] = options[name];
+    options[name] = arrays.length - 1;
+  }
+  return arrays;
+}
 
 /**
  * Go's answer without what it has nothing to say of, which it makes null.
@@ -47,7 +65,7 @@ function replacedZero(given, answer, path) {
     const value = given[name];
     const became = answer[name];
     if (value === 0 && typeof became === "number" && became !== 0) return path + name;
-    if (typeof value === "object" && !arrayIsArray(value) && typeof became === "object" && became !== null) {
+    if (typeof value === "object" && tagOf(value) === undefined && typeof became === "object" && became !== null) {
       const inside = replacedZero(value, became, `${name}.`);
       if (inside !== undefined) return inside;
     }
@@ -74,12 +92,13 @@ export class Encoder {
   /**
    * @param {import("./runtime.js").Runtime} runtime
    * @param {string} scheme its name in jsbridge/*.go
-   * @param {object} snapshot its options, for Go; kept, to make it again should the instance die
+   * @param {object} snapshot its options, for Go; kept, with what long lists it has, to make it again should the instance die
    * @param {(filledIn: any) => Options} publish from Go's answer to what `options` shows
-   * @param {readonly Float32Array[]} [arrays] long lists among the options, kept for the same reason
    */
-  constructor(runtime, scheme, snapshot, publish, arrays = []) {
-    const { handle, width, rowLength, axes, options } = runtime.create(scheme, snapshot, arrays);
+  constructor(runtime, scheme, snapshot, publish) {
+    const arrays = liftArrays(snapshot);
+    freeze(snapshot);
+    const { handle, width, rowLength, axes, points, length, options } = runtime.create(scheme, snapshot, arrays);
     const bound = { handle, generation: runtime.generation };
     const zero = replacedZero(snapshot, options, "");
     if (zero !== undefined) {
@@ -90,7 +109,7 @@ export class Encoder {
     this.#scheme = scheme;
     this.#snapshot = snapshot;
     this.#arrays = arrays;
-    this.#shape = { width, rowLength, axes };
+    this.#shape = { width, rowLength, axes, points, length };
     this.#bound = bound;
     /**
      * The options with all defaults filled in.
@@ -112,8 +131,8 @@ export class Encoder {
         bound.handle = runtime.create(encoder.#scheme, encoder.#snapshot, encoder.#arrays).handle;
         bound.generation = runtime.generation;
       }
-      const { width, rowLength, axes } = encoder.#shape;
-      return { runtime, handle: bound.handle, width, rowLength, axes };
+      const { width, rowLength, axes, points, length } = encoder.#shape;
+      return { runtime, handle: bound.handle, width, rowLength, axes, points, length };
     };
   }
 

@@ -1,24 +1,57 @@
 // posenc: positional encodings of Transformers, computed and applied where JavaScript keeps its numbers.
 
 import * as allocation from "./alloc.js";
+import { ALiBi } from "./alibi.js";
+import { AxialRotary } from "./axial-rotary.js";
+import { DeBERTa } from "./deberta.js";
+import { FIRE } from "./fire.js";
+import { Fourier } from "./fourier.js";
+import { Grid } from "./grid.js";
+import { KERPLE } from "./kerple.js";
+import { Learned } from "./learned.js";
+import { MRope } from "./mrope.js";
+import { Shaw } from "./shaw.js";
+import { Swin } from "./swin.js";
+import { T5 } from "./t5.js";
+import { Time2Vec } from "./time2vec.js";
+import { Timestep } from "./timestep.js";
+import { fromConfig } from "./config.js";
+import * as lists from "./positions.js";
 import { wrongThis } from "./errors.js";
 import { freeze } from "./intrinsics.js";
 import { compile } from "./load.js";
 import { snapshot } from "./options.js";
 import { Runtime, VERSION } from "./runtime.js";
-import * as rotary from "./rotary.js";
-import * as sinusoidal from "./sinusoidal.js";
+import { Rotary } from "./rotary.js";
+import { Sinusoidal } from "./sinusoidal.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 /** @typedef {import("./apply.js").At} At */
+/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./scores.js").ScoresAt} ScoresAt */
+/** @typedef {import("./config.js").ConfigEncoders} ConfigEncoders */
+/** @typedef {import("./positions.js").MRopePart} MRopePart */
+/** @typedef {import("./learned.js").Resize} Resize */
+/** @typedef {import("./alibi.js").ALiBiOptions} ALiBiOptions */
+/** @typedef {import("./axial-rotary.js").AxialRotaryOptions} AxialRotaryOptions */
+/** @typedef {import("./deberta.js").DeBERTaOptions} DeBERTaOptions */
+/** @typedef {import("./fire.js").FIREOptions} FIREOptions */
+/** @typedef {import("./fourier.js").FourierOptions} FourierOptions */
+/** @typedef {import("./grid.js").GridOptions} GridOptions */
+/** @typedef {import("./kerple.js").KERPLEOptions} KERPLEOptions */
+/** @typedef {import("./learned.js").LearnedOptions} LearnedOptions */
+/** @typedef {import("./mrope.js").MRopeOptions} MRopeOptions */
+/** @typedef {import("./shaw.js").ShawOptions} ShawOptions */
+/** @typedef {import("./swin.js").SwinOptions} SwinOptions */
+/** @typedef {import("./t5.js").T5Options} T5Options */
+/** @typedef {import("./time2vec.js").Time2VecOptions} Time2VecOptions */
+/** @typedef {import("./timestep.js").TimestepOptions} TimestepOptions */
 /** @typedef {import("./errors.js").ErrorCode} ErrorCode */
 /** @typedef {import("./errors.js").PosencError} PosencError */
 /** @typedef {import("./load.js").WasmSource} WasmSource */
 /** @typedef {import("./apply.js").RotaryAt} RotaryAt */
-/** @typedef {import("./rotary.js").Rotary} Rotary */
 /** @typedef {import("./rotary.js").RotaryOptions} RotaryOptions */
 /** @typedef {import("./rotary.js").Scaling} Scaling */
-/** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
 /** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
 /** @typedef {import("./sinusoidal.js").Convention} Convention */
 /** @typedef {Loaded} Posenc */
@@ -50,7 +83,7 @@ class Loaded {
    * @returns {Sinusoidal}
    */
   sinusoidal(options) {
-    return new sinusoidal.Sinusoidal(Loaded.#of(this), options);
+    return new Sinusoidal(Loaded.#of(this), options);
   }
 
   /**
@@ -59,7 +92,181 @@ class Loaded {
    * @returns {Rotary}
    */
   rotary(options) {
-    return new rotary.Rotary(Loaded.#of(this), options);
+    return new Rotary(Loaded.#of(this), options);
+  }
+
+  /**
+   * The linear bias of Press et al. 2022.
+   * @param {ALiBiOptions} options
+   * @returns {ALiBi}
+   */
+  alibi(options) {
+    return new ALiBi(Loaded.#of(this), options);
+  }
+
+  /**
+   * DeBERTa's log buckets of relative positions.
+   * @param {DeBERTaOptions} options
+   * @returns {DeBERTa}
+   */
+  deberta(options) {
+    return new DeBERTa(Loaded.#of(this), options);
+  }
+
+  /**
+   * The bias of Li et al. 2024, a network of the relative distance.
+   * @param {FIREOptions} options
+   * @returns {FIRE}
+   */
+  fire(options) {
+    return new FIRE(Loaded.#of(this), options);
+  }
+
+  /**
+   * Fourier features of points: NeRF, Gaussian, timm.
+   * @param {FourierOptions} options
+   * @returns {Fourier}
+   */
+  fourier(options) {
+    return new Fourier(Loaded.#of(this), options);
+  }
+
+  /**
+   * Sinusoidal encodings of the cells of an image or a video: MAE, ViT, timm, diffusers, DETR.
+   * @param {GridOptions} options
+   * @returns {Grid}
+   */
+  grid(options) {
+    return new Grid(Loaded.#of(this), options);
+  }
+
+  /**
+   * The kernelised bias of Chi et al. 2022.
+   * @param {KERPLEOptions} options
+   * @returns {KERPLE}
+   */
+  kerple(options) {
+    return new KERPLE(Loaded.#of(this), options);
+  }
+
+  /**
+   * A learned table of rows.
+   * @param {LearnedOptions} options
+   * @returns {Learned}
+   */
+  learned(options) {
+    return new Learned(Loaded.#of(this), options);
+  }
+
+  /**
+   * Rotary encodings of text, images and video together: Qwen2-VL, Qwen3-VL.
+   * @param {MRopeOptions} options
+   * @returns {MRope}
+   */
+  mrope(options) {
+    return new MRope(Loaded.#of(this), options);
+  }
+
+  /**
+   * The relative positions of Shaw et al. 2018.
+   * @param {ShawOptions} options
+   * @returns {Shaw}
+   */
+  shaw(options) {
+    return new Shaw(Loaded.#of(this), options);
+  }
+
+  /**
+   * The bias of Swin's windows.
+   * @param {SwinOptions} options
+   * @returns {Swin}
+   */
+  swin(options) {
+    return new Swin(Loaded.#of(this), options);
+  }
+
+  /**
+   * T5's relative buckets and their bias.
+   * @param {T5Options} [options]
+   * @returns {T5}
+   */
+  t5(options) {
+    return new T5(Loaded.#of(this), options);
+  }
+
+  /**
+   * Time2Vec, Kazemi et al. 2019.
+   * @param {Time2VecOptions} options
+   * @returns {Time2Vec}
+   */
+  time2vec(options) {
+    return new Time2Vec(Loaded.#of(this), options);
+  }
+
+  /**
+   * The embedding of a diffusion model's time step.
+   * @param {TimestepOptions} options
+   * @returns {Timestep}
+   */
+  timestep(options) {
+    return new Timestep(Loaded.#of(this), options);
+  }
+
+  /**
+   * Rotary encodings of the cells of an image or a video: diffusers, DINOv3, torchtune.
+   * @param {AxialRotaryOptions} options
+   * @returns {AxialRotary}
+   */
+  axialRotary(options) {
+    return new AxialRotary(Loaded.#of(this), options);
+  }
+
+  /**
+   * The encoders that a model of Hugging Face has, from its config.json.
+   * @param {object | string} config as it is, snake_case, or its text
+   * @returns {ConfigEncoders}
+   */
+  fromConfig(config) {
+    return fromConfig(Loaded.#of(this), config);
+  }
+
+  /**
+   * The position of each token of a mask; see positions.js.
+   * @param {readonly number[] | TypedArray} mask [batch, seq], 1 for a token and 0 for padding
+   * @param {{ batch?: number, start?: number, padding?: number }} [options]
+   * @returns {Int32Array<ArrayBuffer>}
+   */
+  positionsFromMask(mask, options) {
+    return lists.positionsFromMask(mask, options);
+  }
+
+  /**
+   * The positions of text and blocks of vision, for mrope.
+   * @param {readonly MRopePart[]} parts
+   * @returns {{ positions: Float64Array<ArrayBuffer>, next: number }} positions [3, tokens]
+   */
+  mropePositions(parts) {
+    return lists.mropePositions(parts);
+  }
+
+  /**
+   * The positions whose rows relative attention takes (Transformer-XL): length-1, ..., 0, or on to -(length-1).
+   * @param {number} length
+   * @param {{ bidirectional?: boolean }} [options]
+   * @returns {Float64Array<ArrayBuffer>}
+   */
+  relativePositions(length, options) {
+    return lists.relativePositions(length, options);
+  }
+
+  /**
+   * The weights of a query or key projection in the channel order of the other pairing.
+   * @param {readonly number[] | TypedArray} weights [heads·headDim, columns]
+   * @param {{ to: "half" | "interleaved", headDim: number, heads?: number, rotaryDim?: number, columns?: number }} options
+   * @returns {Float32Array<ArrayBuffer>}
+   */
+  permute(weights, options) {
+    return lists.permute(weights, options);
   }
 
   /**

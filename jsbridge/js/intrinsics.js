@@ -81,6 +81,7 @@ export const objectKeys = Object.keys;
 export const freeze = Object.freeze;
 export const Float32 = Float32Array;
 export const Float64 = Float64Array;
+export const Int32 = Int32Array;
 
 /**
  * Where an engine has no Symbol.dispose (WebKit), a class that defines [Symbol.dispose]() has a method named "undefined"

@@ -3,7 +3,7 @@
 // prototype nor a polluted Object.prototype can add an option.
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, bufferOf, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
+import { arrayIsArray, bufferOf, Float32, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -141,6 +141,22 @@ function room(name, length) {
     // there is not that much memory
   }
   throw rangeError(`${name}: want from 0 to ${MOST_NUMBERS} of them, as memory allows, got ${describe(length)}`);
+}
+
+/**
+ * A list of numbers as float32, copied.
+ * @type {Kind}
+ */
+export function floats(name, value) {
+  const copy = numbers(name, value);
+  return new Float32(/** @type {any} */ (copy));
+}
+
+/** @type {Kind} */
+export function text(name, value) {
+  if (typeof value !== "string") throw typeError(name, "a string", value);
+  if (value.length > MOST_KEYS) throw typeError(name, "a short string", value);
+  return value;
 }
 
 /** @param {readonly string[]} names */

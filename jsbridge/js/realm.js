@@ -7,7 +7,8 @@ import { defineGo } from "./wasm_exec.js";
  * What Go's side puts into the bridge when it starts; see jsbridge/bridge.go.
  * @typedef {object} Bridge
  * @property {string} version
- * @property {(scheme: string, options: object, arrays: number[]) => { handle: number, width: number, rowLength: number, axes: number, options: any, error?: Problem | null }} create
+ * @property {(scheme: string, options: object, arrays: number[]) => { handle: number, width: number, rowLength: number, axes: number, points: boolean, length: number, options: any, error?: Problem | null }} create
+ * @property {(config: object) => any} fromConfig
  * @property {() => Problem} lastError
  */
 /** @typedef {{ message: string, option: boolean }} Problem */

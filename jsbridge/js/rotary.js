@@ -2,9 +2,9 @@
 
 import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
 import { coreOf, Encoder, property } from "./encoder.js";
-import { typeError } from "./errors.js";
-import { freeze, setArray } from "./intrinsics.js";
-import { boolean, nested, number, numbers, oneOf, snapshot } from "./options.js";
+import { typeError, typeErrorMessage } from "./errors.js";
+import { freeze, includes, setArray } from "./intrinsics.js";
+import { boolean, floats, nested, number, numbers, oneOf, snapshot } from "./options.js";
 import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
 
 /** @typedef {import("./apply.js").RotaryAt} RotaryAt */
@@ -48,6 +48,9 @@ import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING,
  * @property {"query" | "key"} [xpos] with xPos, which side this encoder turns
  * @property {number} [xposScaleBase] in how many positions the decay is ζ; 512
  * @property {number} [xposCenter] the position without decay; 0
+ * @property {readonly number[] | TypedArray} [cos] given cosines [rows, rotaryDim/2] (cos_cache), copied: positions are then
+ *   numbers of rows, and of the options above only headDim, rotaryDim and pairing have a part
+ * @property {readonly number[] | TypedArray} [sin] given sines
  */
 
 /** @type {import("./options.js").Spec} */
@@ -73,6 +76,9 @@ export const ROTARY = {
   xposScaleBase: number,
   xposCenter: number,
 };
+/** @type {import("./options.js").Spec} */
+const SPEC = /** @type {any} */ ({ ...ROTARY, __proto__: null, cos: floats, sin: floats });
+const OF_CACHES = freeze(["headDim", "rotaryDim", "pairing", "cos", "sin"]);
 
 /**
  * Reads options by a spec and has scaling say what Go calls it.
@@ -86,7 +92,7 @@ export function readOptions(spec, given) {
     const { truncate, ...scaling } = options.scaling;
     options.scaling = freeze({ __proto__: null, ...scaling, noTruncate: !truncate });
   }
-  return freeze(options);
+  return options;
 }
 
 /**
@@ -159,7 +165,7 @@ export class Rotates extends Encoder {
       n = rows - row < most ? rows - row : most;
       if (positions !== undefined) {
         if (n * axes > POSITIONS_LENGTH) n = (POSITIONS_LENGTH / axes) | 0;
-        sendPositions(runtime, positions, row * axes, n * axes);
+        sendPositions(core, positions, row, n);
       }
       const size = n * pairs;
       runtime.run(handle, COS_SIN, STAGING, 0, 2 * size, 1, 1, 0, positions === undefined ? offset + row : 0, sequence, positions === undefined ? -2 : n * axes);
@@ -178,10 +184,20 @@ export class Rotates extends Encoder {
 export class Rotary extends Rotates {
   /**
    * @param {import("./runtime.js").Runtime} runtime
-   * @param {RotaryOptions} given
+   * @param {RotaryOptions} given or those of another scheme, read
+   * @param {string} [scheme]
    */
-  constructor(runtime, given) {
-    super(runtime, "rotary", readOptions(/** @type {any} */ (ROTARY), given), publish);
+  constructor(runtime, given, scheme) {
+    const options = scheme === undefined ? readOptions(SPEC, given) : given;
+    const { cos, sin } = options;
+    if (cos === undefined && sin === undefined) {
+      super(runtime, scheme ?? "rotary", options, publish);
+    } else {
+      if (cos === undefined) throw typeError("cos", "a list of numbers, as sin is given", undefined);
+      if (sin === undefined) throw typeError("sin", "a list of numbers, as cos is given", undefined);
+      for (const name in options) if (!includes(OF_CACHES, name)) throw typeErrorMessage(`${name}: want none where cos and sin are given`);
+      super(runtime, "rotaryCached", options, (filledIn) => filledIn);
+    }
   }
 
   /**

@@ -22,6 +22,10 @@ export const COS_SIN = 6;
 export const FREQUENCIES = 0;
 export const WAVELENGTHS = 1;
 export const FACTOR = 2;
+export const SLOPES = 3;
+export const SCORES_ADD = 0;
+export const SCORES_MATRIX = 1;
+export const SCORES_BUCKETS = 2;
 
 /** Array number 0 of Go's is the staging buffer; it and the positions buffer have a fixed size, in elements. */
 export const STAGING = 0;
@@ -34,6 +38,8 @@ export const POSITIONS_LENGTH = 1 << 13;
  * @property {(handle: number, op: number, length: number, batch: number, heads: number, order: number, offset: number, sequence: number, positions: number) => number} posenc_check
  * @property {(handle: number, count: number, first: number) => number} posenc_check_positions
  * @property {(handle: number, op: number, array: number, from: number, length: number, batch: number, heads: number, order: number, offset: number, sequence: number, positions: number) => number} posenc_run
+ * @property {(handle: number, op: number, length: number, batch: number, queries: number, keys: number, offset: number) => number} posenc_check_scores
+ * @property {(handle: number, op: number, array: number, from: number, length: number, first: number, batch: number, queries: number, keys: number, offset: number) => number} posenc_scores
  * @property {(handle: number, property: number) => number} posenc_float64
  * @property {(handle: number, k: number, row: number) => number} posenc_shift_row
  * @property {(handle: number) => void} posenc_release
@@ -225,13 +231,13 @@ export class Runtime {
    * Calls an export that returns a status, and throws what it reports.
    * @param {Call} name
    * @param {number} a @param {number} b @param {number} [c] @param {number} [d] @param {number} [e] @param {number} [f]
-   * @param {number} [g] @param {number} [h] @param {number} [i]
+   * @param {number} [g] @param {number} [h] @param {number} [i] @param {number} [j]
    */
-  call(name, a, b, c, d, e, f, g, h, i) {
+  call(name, a, b, c, d, e, f, g, h, i, j) {
     const instance = this.#live();
     let status;
     try {
-      status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e, f, g, h, i);
+      status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e, f, g, h, i, j);
     } catch (cause) {
       this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
       throw died(instance, cause);
@@ -262,7 +268,7 @@ export class Runtime {
    * @param {string} scheme
    * @param {object} options a snapshot
    * @param {readonly Float32Array[]} arrays the long lists that belong to it
-   * @returns {{ handle: number, width: number, rowLength: number, axes: number, options: any }}
+   * @returns {{ handle: number, width: number, rowLength: number, axes: number, points: boolean, length: number, options: any }}
    */
   create(scheme, options, arrays) {
     stackLeft(MANY);
@@ -291,6 +297,25 @@ export class Runtime {
     if (instance.go.exited || created === undefined) throw this.#ended(instance);
     if (created.error) throw this.#reported(created.error);
     return created;
+  }
+
+  /**
+   * What a config.json asks for.
+   * @param {object} config a snapshot
+   */
+  fromConfig(config) {
+    stackLeft(MANY);
+    const instance = this.#live();
+    let answer;
+    try {
+      answer = instance.bridge.fromConfig(config);
+    } catch (cause) {
+      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
+      throw died(instance, cause);
+    }
+    if (instance.go.exited || answer === undefined) throw this.#ended(instance);
+    if (answer.error) throw this.#reported(answer.error);
+    return answer;
   }
 
   /** @param {Instance} instance @param {number} status */

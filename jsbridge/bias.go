@@ -1,0 +1,126 @@
+//go:build js && wasm
+
+package jsbridge
+
+import (
+	"math"
+	"unsafe"
+
+	"posenc/encoding"
+	"posenc/encoding/bias"
+)
+
+func init() {
+	schemes["alibi"] = func(s snapshot) (*handle, error) {
+		var o bias.ALiBiOptions
+		if err := s.into(&o); err != nil {
+			return nil, err
+		}
+		e, err := bias.NewALiBi(o)
+		if err != nil {
+			return nil, err
+		}
+		return &handle{scores: e, options: e.Options(), numbers: map[int32]func() []float64{propertySlopes: e.Slopes}}, nil
+	}
+	schemes["t5"] = biasOf(bias.NewT5)
+	schemes["deberta"] = biasOf(bias.NewDeberta)
+	schemes["shaw"] = biasOf(bias.NewShaw)
+	schemes["swin"] = biasOf(bias.NewSwin)
+	schemes["kerple"] = biasOf(bias.NewKerple)
+	schemes["fire"] = biasOf(bias.NewFire)
+}
+
+// biasOf is the scheme of an encoder by its constructor.
+func biasOf[O any, E interface {
+	bias.Encoder
+	Options() O
+}](create func(O) (E, error)) scheme {
+	return func(s snapshot) (*handle, error) {
+		var o O
+		if err := s.into(&o); err != nil {
+			return nil, err
+		}
+		e, err := create(o)
+		if err != nil {
+			return nil, err
+		}
+		return &handle{scores: e, options: e.Options()}, nil
+	}
+}
+
+// What posenc_scores does; js/runtime.js has the same.
+const (
+	scoresAdd = iota
+	scoresMatrix
+	scoresBuckets
+)
+
+func scoresAt(batch, queries, keys, offset float64) (at bias.At, err error) {
+	if at.Batch, err = integer("batch", batch); err != nil {
+		return at, err
+	}
+	if at.QueryLength, err = integer("queryLength", queries); err != nil {
+		return at, err
+	}
+	if at.KeyLength, err = integer("keyLength", keys); err != nil {
+		return at, err
+	}
+	if offset != math.Trunc(offset) || math.Abs(offset) > encoding.MaxPosition {
+		return at, &encoding.OptionError{Option: "offset", Want: "an integer within ±2^53", Got: encoding.Number(offset)}
+	}
+	at.Offset = int64(offset)
+	return at, nil
+}
+
+// posenc_check_scores says whether scores would take an array of length elements, or with length -1 writes how many there
+// are into the first of the positions, without touching anything.
+//
+//go:wasmexport posenc_check_scores
+func checkScores(id, op int32, length, batch, queries, keys, offset float64) (status int32) {
+	defer func() { status = caught(recover(), status) }()
+	h, err := encoder(id)
+	if err != nil {
+		return failed(err)
+	}
+	at, err := scoresAt(batch, queries, keys, offset)
+	if err != nil {
+		return failed(err)
+	}
+	n := int(length)
+	if length < 0 {
+		at.Part = true // sizes are checked, and the length is what they make it
+		n = 0
+		positions[0] = queries * keys
+		if op != scoresBuckets {
+			positions[0] *= batch * float64(h.scores.Heads())
+		}
+	}
+	return failed(h.scores.Check(n, at, op == scoresBuckets))
+}
+
+// posenc_scores adds the bias to scores, or writes it, or writes the buckets as int32: a part of them that begins with element
+// number first, or all of them where first is -1.
+//
+//go:wasmexport posenc_scores
+func scores(id, op, array, from, length int32, first, batch, queries, keys, offset float64) (status int32) {
+	defer func() { status = caught(recover(), status) }()
+	h, err := encoder(id)
+	if err != nil {
+		return failed(err)
+	}
+	at, err := scoresAt(batch, queries, keys, offset)
+	if err != nil {
+		return failed(err)
+	}
+	if first >= 0 {
+		at.Part, at.From = true, int(first)
+	}
+	x := arrays[array][from : from+length : from+length]
+	switch op {
+	case scoresAdd:
+		return failed(h.scores.Add(x, at))
+	case scoresMatrix:
+		return failed(h.scores.FillMatrix(x, at))
+	}
+	return failed(h.scores.FillBuckets(unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(x))), len(x)), at))
+}

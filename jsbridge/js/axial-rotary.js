@@ -1,0 +1,58 @@
+// Rotary encodings of the cells of a grid; encoding/rotary/axial.go has the formula and whose conventions there are.
+
+import { typeError } from "./errors.js";
+import { freeze } from "./intrinsics.js";
+import { number, numbers, oneOf, snapshot, text } from "./options.js";
+import { Rotates } from "./rotary.js";
+
+/** @typedef {"diffusers" | "flux" | "torchtune" | "eva02" | "qwen2-vl" | "pixtral" | "dinov3"} AxialConvention */
+
+/**
+ * @typedef {object} AxialRotaryOptions
+ * @property {number} headDim the width of a head
+ * @property {readonly number[]} shape [H, W] or [T, H, W]: how many cells along each axis. Position p is cell p of them in
+ *   row-major order, after the prefix tokens
+ * @property {AxialConvention} convention whose defaults the other options have
+ * @property {number} [base] θ
+ * @property {"half" | "interleaved"} [pairing]
+ * @property {string} [axes] the axes in the order of their channels: "hw", "wh", "thw", ...
+ * @property {readonly number[]} [axesDims] how many channels each axis has, in that order (axes_dims_rope)
+ * @property {readonly number[]} [start] the coordinates of the first cell, in the order of shape
+ * @property {readonly number[]} [stop] those of the cell behind the last, for crops and other sizes than the trained one
+ * @property {number} [prefixTokens] rows in front that are not turned; 0
+ * @property {number} [suffixTokens] the same behind; 0
+ */
+
+/** @type {import("./options.js").Spec} */
+const SPEC = /** @type {any} */ ({
+  __proto__: null,
+  headDim: number,
+  shape: numbers,
+  convention: oneOf(freeze(["diffusers", "flux", "torchtune", "eva02", "qwen2-vl", "pixtral", "dinov3"])),
+  base: number,
+  pairing: oneOf(freeze(["half", "interleaved"])),
+  axes: text,
+  axesDims: numbers,
+  start: numbers,
+  stop: numbers,
+  prefixTokens: number,
+  suffixTokens: number,
+});
+
+/**
+ * Turns queries and keys by the cells of an image or a video.
+ * @extends {Rotates<AxialRotaryOptions>}
+ */
+export class AxialRotary extends Rotates {
+  /**
+   * @param {import("./runtime.js").Runtime} runtime
+   * @param {AxialRotaryOptions} given
+   */
+  constructor(runtime, given) {
+    const options = snapshot("options", SPEC, given);
+    if (options.headDim === undefined) throw typeError("headDim", "a number", undefined);
+    if (options.shape === undefined) throw typeError("shape", "[H, W] or [T, H, W]", undefined);
+    if (options.convention === undefined) throw typeError("convention", "one of \"diffusers\", \"flux\", \"torchtune\", \"eva02\", \"qwen2-vl\", \"pixtral\" and \"dinov3\"", undefined);
+    super(runtime, "axialRotary", options, (filledIn) => filledIn);
+  }
+}

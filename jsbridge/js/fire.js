@@ -1,0 +1,42 @@
+// FIRE; encoding/bias/fire.go has the formula.
+
+import { typeError } from "./errors.js";
+import { floats, number, snapshot } from "./options.js";
+import { Scores } from "./scores.js";
+
+/** @typedef {import("./apply.js").TypedArray} TypedArray */
+
+/**
+ * @typedef {object} FIREOptions
+ * @property {number} heads
+ * @property {number} [c] learned; 0.1
+ * @property {number} [threshold] L, learned; 512
+ * @property {number} [epsilon] is added to the denominator, 1e-6 in the authors' code; 0
+ * @property {readonly number[] | TypedArray} w1 [hidden], the first layer
+ * @property {readonly number[] | TypedArray} b1 [hidden]
+ * @property {readonly number[] | TypedArray} w2 [heads, hidden], the second layer
+ * @property {readonly number[] | TypedArray} b2 [heads]
+ */
+
+/** @type {import("./options.js").Spec} */
+const SPEC = /** @type {any} */ ({ __proto__: null, heads: number, c: number, threshold: number, epsilon: number, w1: floats, b1: floats, w2: floats, b2: floats });
+
+/**
+ * Adds a bias that a small network makes of the distance, relative to the position of the query.
+ * @extends {Scores<Omit<FIREOptions, "w1" | "b1" | "w2" | "b2">>}
+ */
+export class FIRE extends Scores {
+  /**
+   * @param {import("./runtime.js").Runtime} runtime
+   * @param {FIREOptions} given
+   */
+  constructor(runtime, given) {
+    const options = snapshot("options", SPEC, given);
+    if (options.heads === undefined) throw typeError("heads", "a number", undefined);
+    if (options.w1 === undefined) throw typeError("w1", "a list of numbers", undefined);
+    if (options.b1 === undefined) throw typeError("b1", "a list of numbers", undefined);
+    if (options.w2 === undefined) throw typeError("w2", "a list of numbers", undefined);
+    if (options.b2 === undefined) throw typeError("b2", "a list of numbers", undefined);
+    super(runtime, "fire", options, (filledIn) => filledIn);
+  }
+}

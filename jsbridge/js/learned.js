@@ -1,0 +1,59 @@
+// Learned tables; encoding/additive/learned.go and resize.go say what happens.
+
+import { typeError } from "./errors.js";
+import { freeze } from "./intrinsics.js";
+import { boolean, floats, nested, number, numbers, oneOf, snapshot } from "./options.js";
+import { Rows } from "./rows.js";
+
+/** @typedef {import("./apply.js").TypedArray} TypedArray */
+
+/**
+ * How a table is stretched to another length or grid, as torch.nn.functional.interpolate does it.
+ * @typedef {object} Resize
+ * @property {readonly number[]} from [rows] or [H, W] of the weights, without prefix tokens
+ * @property {readonly number[]} to [rows] or [H, W] wanted
+ * @property {"linear" | "bilinear" | "bicubic"} [mode] "linear" for rows, "bicubic" for a grid
+ * @property {boolean} [alignCorners] false
+ * @property {boolean} [antialias] a wider kernel where the grid shrinks (timm); false
+ * @property {number} [prefixTokens] class and register tokens: that many rows in front stay as they are; 0
+ */
+
+/**
+ * @typedef {object} LearnedOptions
+ * @property {number} dim the width of a row
+ * @property {readonly number[] | TypedArray} [weights] [rows, dim], copied. Without them (from a config.json) the encoder
+ *   has options only
+ * @property {number} [rows] as many as weights has
+ * @property {number} [rowOffset] the row of position 0: 2 for BART, OPT and M2M100; 0
+ * @property {Resize} [resize]
+ */
+
+/** @type {import("./options.js").Spec} */
+const RESIZE = /** @type {any} */ ({
+  __proto__: null,
+  from: numbers,
+  to: numbers,
+  mode: oneOf(freeze(["linear", "bilinear", "bicubic"])),
+  alignCorners: boolean,
+  antialias: boolean,
+  prefixTokens: number,
+});
+
+/** @type {import("./options.js").Spec} */
+const SPEC = /** @type {any} */ ({ __proto__: null, dim: number, weights: floats, rows: number, rowOffset: number, resize: nested(RESIZE) });
+
+/**
+ * Adds the row of each position from a table that a model learned. `table()` without a length has all rows.
+ * @extends {Rows<Omit<LearnedOptions, "weights">>}
+ */
+export class Learned extends Rows {
+  /**
+   * @param {import("./runtime.js").Runtime} runtime
+   * @param {LearnedOptions} given
+   */
+  constructor(runtime, given) {
+    const options = snapshot("options", SPEC, given);
+    if (options.dim === undefined) throw typeError("dim", "a number", undefined);
+    super(runtime, "learned", options, (filledIn) => filledIn);
+  }
+}

@@ -1,0 +1,147 @@
+// What encoders that act on attention scores [batch, heads, queryLength, keyLength] have in common. Scores that live in
+// JavaScript go through the staging buffer in runs of elements, wherever in a row those begin and end.
+
+import { blockOf, isAllocation } from "./alloc.js";
+import { checkArray, part } from "./apply.js";
+import { coreOf, Encoder } from "./encoder.js";
+import { rangeError, typeError, typeErrorMessage } from "./errors.js";
+import { bufferOf, byteOffsetOf, Float32, Int32, setArray } from "./intrinsics.js";
+import { boolean, number, snapshot } from "./options.js";
+import { SCORES_ADD, SCORES_BUCKETS, SCORES_MATRIX, STAGING, STAGING_LENGTH } from "./runtime.js";
+import { FEW, stackLeft } from "./stack.js";
+
+/** @typedef {import("./alloc.js").Allocation} Allocation */
+
+/**
+ * Which scores an array holds.
+ * @typedef {object} ScoresAt
+ * @property {number} queryLength
+ * @property {number} keyLength keys have positions 0, 1, ...
+ * @property {number} [batch] 1
+ * @property {number} [offset] the position of the first query, an integer: keyLength - 1 for the one query of a decoder; 0
+ * @property {boolean} [allowShared] whether an array on shared memory may be worked on; false
+ */
+
+/** @type {import("./options.js").Spec} */
+const AT = /** @type {any} */ ({ __proto__: null, queryLength: number, keyLength: number, batch: number, offset: number, allowShared: boolean });
+/** @type {import("./options.js").Spec} */
+const MATRIX_AT = /** @type {any} */ ({ __proto__: null, offset: number });
+
+/**
+ * Adds the bias to scores.
+ * @template {Float32Array | Allocation} T
+ * @param {Encoder<any>} encoder
+ * @param {T} scores
+ * @param {ScoresAt} at
+ * @returns {T} scores
+ */
+function addTo(encoder, scores, at) {
+  const given = snapshot("at", AT, at);
+  if (given.queryLength === undefined) throw typeError("queryLength", "a number", undefined);
+  if (given.keyLength === undefined) throw typeError("keyLength", "a number", undefined);
+  const { queryLength, keyLength, batch = 1, offset = 0 } = given;
+  const { runtime, handle } = coreOf(encoder);
+  if (isAllocation(scores)) {
+    const block = blockOf(scores, runtime);
+    runtime.call("posenc_scores", handle, SCORES_ADD, block.array, 0, block.length, -1, batch, queryLength, keyLength, offset);
+    return scores;
+  }
+  const length = checkArray(scores, given.allowShared ?? false);
+  if (bufferOf(scores) === runtime.buffer) {
+    const address = byteOffsetOf(scores);
+    const block = runtime.find(address, length);
+    if (block === undefined) throw typeErrorMessage("scores: want an array of yours or of alloc(), got a view on other parts of the module's memory");
+    runtime.call("posenc_scores", handle, SCORES_ADD, block.array, (address - block.address) / 4, length, -1, batch, queryLength, keyLength, offset);
+    return scores;
+  }
+  runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
+  if (length > STAGING_LENGTH) stackLeft(FEW);
+  let { handle: number } = coreOf(encoder);
+  for (let from = 0; from < length; from += STAGING_LENGTH) {
+    const n = length - from < STAGING_LENGTH ? length - from : STAGING_LENGTH;
+    const here = part(scores, from, n);
+    for (let again = false; ; again = true) {
+      try {
+        setArray(runtime.staging(n), here);
+        runtime.call("posenc_scores", number, SCORES_ADD, STAGING, 0, n, from, batch, queryLength, keyLength, offset);
+        break;
+      } catch (error) {
+        if (from === 0 || again) throw error; // nothing has been written, or it is no accident
+        number = coreOf(encoder).handle; // the instance died half way, which no part caused: go on in a fresh one
+      }
+    }
+    setArray(here, runtime.staging(n));
+  }
+  return scores;
+}
+
+/**
+ * The bias of queries and keys, or their buckets, in a new array.
+ * @param {Encoder<any>} encoder
+ * @param {number} op
+ * @param {unknown} queryLength @param {unknown} keyLength
+ * @param {{ offset?: number } | undefined} at
+ * @returns {any}
+ */
+function make(encoder, op, queryLength, keyLength, at) {
+  const { offset = 0 } = snapshot("at", MATRIX_AT, at);
+  if (typeof queryLength !== "number") throw typeError("queryLength", "a number", queryLength);
+  if (typeof keyLength !== "number") throw typeError("keyLength", "a number", keyLength);
+  const { runtime, handle } = coreOf(encoder);
+  runtime.call("posenc_check_scores", handle, op, -1, 1, queryLength, keyLength, offset);
+  const length = runtime.positions[0];
+  let made;
+  try {
+    made = op === SCORES_BUCKETS ? new Int32(length) : new Float32(length);
+  } catch {
+    throw rangeError(`queryLength: want a matrix that this engine can hold, got one of ${length} elements`);
+  }
+  for (let from = 0; from < length; from += STAGING_LENGTH) {
+    const n = length - from < STAGING_LENGTH ? length - from : STAGING_LENGTH;
+    runtime.call("posenc_scores", handle, op, STAGING, 0, n, from, 1, queryLength, keyLength, offset);
+    const view = runtime.staging(n);
+    setArray(made, op === SCORES_BUCKETS ? new Int32(bufferOf(view), byteOffsetOf(view), n) : view, from);
+  }
+  return made;
+}
+
+/**
+ * An encoding that is added to attention scores.
+ * @template {object} Options
+ * @extends {Encoder<Options>}
+ */
+export class Scores extends Encoder {
+  /**
+   * scores = scores + bias, in place.
+   * @template {Float32Array | Allocation} T
+   * @param {T} scores [batch, heads, queryLength, keyLength]
+   * @param {ScoresAt} at
+   * @returns {T} scores
+   */
+  add(scores, at) {
+    return addTo(this, scores, at);
+  }
+
+  /**
+   * The bias itself, in a new array.
+   * @param {number} queryLength
+   * @param {number} keyLength
+   * @param {{ offset?: number }} [at] the position of the first query; 0
+   * @returns {Float32Array<ArrayBuffer>} [heads, queryLength, keyLength]
+   */
+  matrix(queryLength, keyLength, at) {
+    return make(this, SCORES_MATRIX, queryLength, keyLength, at);
+  }
+}
+
+/**
+ * The buckets of an encoding, in a new array.
+ * @param {Encoder<any>} encoder
+ * @param {number} queryLength
+ * @param {number} keyLength
+ * @param {{ offset?: number }} [at]
+ * @returns {Int32Array<ArrayBuffer>}
+ */
+export function buckets(encoder, queryLength, keyLength, at) {
+  return make(encoder, SCORES_BUCKETS, queryLength, keyLength, at);
+}
