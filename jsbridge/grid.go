@@ -8,23 +8,12 @@ func init() { schemes["grid"] = newGrid }
 
 func newGrid(s snapshot) (*handle, error) {
 	var o additive.GridOptions
-	var named struct {
-		Convention string `json:"convention"`
-	}
-	if err := s.into(&o); err != nil {
+	err := s.preset("", &o, func(name string) (err error) {
+		o, err = additive.GridConvention(name, o.Dim, o.Shape...)
+		return err
+	})
+	if err != nil {
 		return nil, err
-	}
-	if err := s.into(&named); err != nil {
-		return nil, err
-	}
-	if named.Convention != "" {
-		var err error
-		if o, err = additive.GridConvention(named.Convention, o.Dim, o.Shape...); err != nil {
-			return nil, err
-		}
-		if err := s.into(&o); err != nil {
-			return nil, err
-		}
 	}
 	e, err := additive.NewGrid(o)
 	if err != nil {

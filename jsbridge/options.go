@@ -25,6 +25,24 @@ func (s snapshot) into(options any) error {
 	return s.fill(s.options, reflect.ValueOf(options).Elem(), "")
 }
 
+// preset fills a struct from the options, over those of the convention that they name, which set puts there; missing is the
+// one where they name none.
+func (s snapshot) preset(missing string, options any, set func(name string) error) error {
+	named := struct {
+		Convention string `json:"convention"`
+	}{missing}
+	if err := s.into(options); err != nil {
+		return err
+	}
+	if err := s.into(&named); err != nil || named.Convention == "" {
+		return err
+	}
+	if err := set(named.Convention); err != nil {
+		return err
+	}
+	return s.into(options)
+}
+
 func (s snapshot) fill(from js.Value, to reflect.Value, path string) error {
 	t := to.Type()
 	for i := range t.NumField() {

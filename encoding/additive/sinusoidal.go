@@ -11,7 +11,7 @@ import (
 //	w_i = m·(θ/m)^(-i/(n-f)),  i = 0, 1, ...,  n = d/2 (⌊d/2⌋ with ZeroColumn)
 //	s_i = sin(p·w_i), c_i = cos(p·w_i), in the order of the layout
 //
-// With f = 0 and m = 1 this is sin and cos of p/10000^(2i/d). With a single frequency w_0 = m, whatever f is, so that
+// or as Frequencies says. With f = 0 and m = 1 this is sin and cos of p/10000^(2i/d). With a single frequency w_0 = m, whatever f is, so that
 // d = 2 with f = 1 has no 0/0.
 //
 // Entries are float32. At any integer position up to 2^53 each sine and cosine is within 0.501 units in the last place of
@@ -30,10 +30,18 @@ func NewSinusoidal(o SinusoidalOptions) (*Sinusoidal, error) {
 		return nil, err
 	}
 	layout, count := o.columns()
-	ladder := angle.Ladder{Count: count, Top: o.MinTimescale, Base: o.Base, Steps: o.steps()}
-	freqs, err := ladder.Frequencies()
-	if err != nil {
-		return nil, o.blame()
+	var freqs []angle.Frequency
+	if o.Frequencies != nil {
+		o.Frequencies = append([]float64(nil), o.Frequencies...) // the caller's may change
+		for _, w := range o.Frequencies {
+			freqs = append(freqs, angle.Radians(w))
+		}
+	} else {
+		var err error
+		ladder := angle.Ladder{Count: count, Top: o.MinTimescale, Base: o.Base, Steps: o.steps()}
+		if freqs, err = ladder.Frequencies(); err != nil {
+			return nil, o.blame()
+		}
 	}
 	w := waves{freqs: freqs, gen: angle.NewGenerator(freqs), layout: layout, scale: float32(o.Scale)}
 	s := &Sinusoidal{options: o, waves: w}

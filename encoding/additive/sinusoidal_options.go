@@ -41,7 +41,10 @@ type SinusoidalOptions struct {
 	MinTimescale   float64 `json:"minTimescale"`   // m, the first frequency ("min_timescale"), above 0; 0 means 1
 	OddDim         OddDim  `json:"oddDim"`         // "" means LoneSine
 	Scale          float64 `json:"scale"`          // multiplies the encoding, in float32; 0 means 1
-	InputScale     float64 `json:"inputScale"`     // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
+	// Frequencies, when not nil, are w_0, w_1, ... themselves, radians per position, from 0 to 2^32: one for each sine. They
+	// replace the ladder, so Base, MinTimescale and FrequencyShift then have no part. lingvo's is 2πk/L.
+	Frequencies []float64 `json:"frequencies"`
+	InputScale  float64   `json:"inputScale"` // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
 }
 
 func (o SinusoidalOptions) withDefaults() SinusoidalOptions {
@@ -91,6 +94,18 @@ func (o SinusoidalOptions) check() error {
 		if f := math.Abs(float64(float32(v.value))); !(f >= 0x1p-126 && f <= math.MaxFloat32) {
 			return bad(v.name, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds", encoding.Number(v.value))
 		}
+	}
+	if o.Frequencies != nil {
+		_, count := o.columns()
+		if len(o.Frequencies) != count {
+			return badInt("frequencies", "one for each sine, ", count, " of them", len(o.Frequencies))
+		}
+		for i, w := range o.Frequencies {
+			if !(w >= 0 && w <= angle.HighestFrequency) {
+				return bad(indexed("frequencies", i), "a number from 0 to 2^32", encoding.Number(w))
+			}
+		}
+		return nil
 	}
 	if f := o.FrequencyShift; !(math.Abs(f) <= math.MaxFloat64 && o.steps() > 0) {
 		return bad("frequencyShift", encoding.Text("a finite number below n = ", encoding.Number(o.halfDim()), ", half the width"), encoding.Number(o.FrequencyShift))

@@ -442,3 +442,31 @@ func TestHardEmbeddings(t *testing.T) {
 	require.True(t, x[0] != x[0])
 	require.Equal(t, []float32{2, float32(math.Inf(1)), math.MaxFloat32}, x[1:4])
 }
+
+// Any frequencies: the DFT ladder of lingvo, 2πk/L, which ends where it began after L positions.
+func TestGivenFrequencies(t *testing.T) {
+	w := []float64{0, 2 * math.Pi / 16, 4 * math.Pi / 16, 3}
+	for _, layout := range []Layout{Interleaved, Concat, ConcatCosSin} {
+		for _, dim := range []int{7, 8} {
+			s, err := NewSinusoidal(SinusoidalOptions{Dim: dim, Layout: layout, Frequencies: w})
+			require.NoError(t, err)
+			l, _ := s.options.columns()
+			row, err := s.Table(1, At{Positions: []float64{5}})
+			require.NoError(t, err)
+			for i, w := range w {
+				sin, cos := truth.SinCos(new(big.Float).Mul(truth.N(5), truth.N(w)))
+				want, _ := sin.Float32()
+				require.Equal(t, want, row[l.Sin+i*l.Stride])
+				if i < l.Pairs {
+					want, _ = cos.Float32()
+					require.Equal(t, want, row[l.Cos+i*l.Stride])
+				}
+			}
+			require.Equal(t, w, s.Options().Frequencies)
+		}
+	}
+	for _, bad := range [][]float64{{}, {1, 2, 3}, {1, 2, 3, 4, 5}, {1, 2, 3, -1}, {1, 2, 3, math.NaN()}, {1, 2, 3, math.Inf(1)}} {
+		_, err := NewSinusoidal(SinusoidalOptions{Dim: 8, Frequencies: bad})
+		require.ErrorContains(t, err, "frequencies")
+	}
+}

@@ -2,7 +2,7 @@
 
 import { typeError } from "./errors.js";
 import { freeze, sqrt } from "./intrinsics.js";
-import { number, numberOr, oneOf, snapshot } from "./options.js";
+import { number, numberOr, numbers, oneOf, snapshot } from "./options.js";
 import { Waves } from "./rows.js";
 
 /** @typedef {"interleaved" | "concat" | "concat-cos-sin"} Layout */
@@ -18,6 +18,8 @@ import { Waves } from "./rows.js";
  * @property {number} [frequencyShift] w_i = m·(base/m)^(-i/(dim/2 - frequencyShift)) (downscale_freq_shift): 0 is the
  *   paper's ladder, 1 tensor2tensor's; below dim/2; 0
  * @property {number} [minTimescale] m, the first frequency (min_timescale), above 0; 1
+ * @property {readonly number[] | import("./apply.js").TypedArray} [frequencies] w_0, w_1, ... themselves, radians per
+ *   position, one for each sine, in place of base, frequencyShift and minTimescale
  * @property {OddDim} [oddDim] the last column of an odd dim: "sin" a sine without its cosine, "zero" always 0; "sin"
  * @property {number} [scale] multiplies the encoding, in float32, not 0; 1
  * @property {number | "sqrt-dim"} [inputScale] multiplies x before the encoding is added, in float32, not 0; 1
@@ -34,6 +36,7 @@ const SPEC = /** @type {any} */ ({
   layout: oneOf(freeze(["interleaved", "concat", "concat-cos-sin"])),
   frequencyShift: number,
   minTimescale: number,
+  frequencies: numbers,
   oddDim: oneOf(freeze(["sin", "zero"])),
   scale: number,
   inputScale: numberOr("sqrt-dim"),
@@ -42,7 +45,7 @@ const SPEC = /** @type {any} */ ({
 
 /**
  * Adds sin and cos of position times frequency to embeddings [batch, seq, dim].
- * @extends {Waves<Required<SinusoidalOptions>>}
+ * @extends {Waves<Required<Omit<SinusoidalOptions, "frequencies">> & Pick<SinusoidalOptions, "frequencies">>}
  */
 export class Sinusoidal extends Waves {
   /**
