@@ -108,30 +108,8 @@ func (m *MRope) rotate(x []float32, at At, back bool) error {
 	if err != nil {
 		return err
 	}
-	m.turn(x, b, at, grid{at.Positions, len(at.Positions) / len(m.pairs), 1}, back)
+	m.turn(x, b, at, back)
 	return nil
-}
-
-// RotateRows is Rotate, or Unrotate where back is true, for part of the rows of an array, with their positions row by row,
-// [rows, axes]: at.Positions and at.Offset have no part in it. Where the scaling follows the length, at.SequenceLength must be that
-// of the whole.
-func (m *MRope) RotateRows(x []float32, positions []float64, at At, back bool) error {
-	at.Positions = positions
-	if at.Positions == nil {
-		at.Positions = []float64{}
-	}
-	b, err := m.block(len(x), at)
-	if err != nil {
-		return err
-	}
-	m.turn(x, b, at, grid{positions, 1, len(m.pairs)}, back)
-	return nil
-}
-
-// A grid is positions on several axes.
-type grid struct {
-	positions []float64
-	axis, row int // from one to the next
 }
 
 func (m *MRope) block(length int, at At) (block, error) {
@@ -158,12 +136,12 @@ func (m *MRope) span(length int, at At, positions int) (block, error) {
 	return b, err
 }
 
-func (m *MRope) turn(x []float32, b block, at At, g grid, back bool) {
+func (m *MRope) turn(x []float32, b block, at At, back bool) {
 	t := m.turning(b)
 	t.Back = back
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
-	m.each(b, at, g, back, func(part, from int, rows []float32) {
+	m.each(b, at, back, func(part, from int, rows []float32) {
 		t.Tokens = len(rows) / (2 * t.Pairs)
 		for i := range b.Batch {
 			kernel.Rotate(x[(part*b.Batch+i)*stride+from*width:][:t.Tokens*width], rows, t)
@@ -172,7 +150,7 @@ func (m *MRope) turn(x []float32, b block, at At, g grid, back bool) {
 }
 
 // each puts the rows of cos and sin together from those of the axes, some tokens at a time.
-func (m *MRope) each(b block, at At, g grid, back bool, do func(part, from int, rows []float32)) {
+func (m *MRope) each(b block, at At, back bool, do func(part, from int, rows []float32)) {
 	tokens := b.parts * b.Seq
 	if tokens == 0 {
 		return
@@ -197,7 +175,7 @@ func (m *MRope) each(b block, at At, g grid, back bool, do func(part, from int, 
 					continue
 				}
 				for i := range tile {
-					tile[i] = g.positions[axis*g.axis+(part*b.Seq+from+i)*g.row]
+					tile[i] = at.Positions[axis*tokens+part*b.Seq+from+i]
 				}
 				table.Each(rows.Span{Batch: 1, Seq: len(tile), Positions: tile, Once: true}, func(from int, rows []float32) {
 					for dst := out[from*2*n:]; len(rows) > 0; dst, rows = dst[2*n:], rows[2*n:] {
@@ -242,8 +220,7 @@ func (m *MRope) FillCosSin(cos, sin []float32, at At) error {
 	if err != nil {
 		return err
 	}
-	g := grid{at.Positions, len(at.Positions) / len(m.pairs), 1}
-	m.each(b, at, g, false, func(_, from int, rows []float32) { unzip(cos, sin, len(m.axes), from, rows) })
+	m.each(b, at, false, func(_, from int, rows []float32) { unzip(cos, sin, len(m.axes), from, rows) })
 	return nil
 }
 

@@ -115,20 +115,10 @@ func TestMRopeLengthIsOfAllAxes(t *testing.T) {
 	requireRows(t, m, 1, At{Positions: []float64{40, 3}}, func(_, i int) float64 { return []float64{40, 3}[i] * w[i] })
 }
 
-func TestMRopeRotateRows(t *testing.T) {
+func TestMRopePositionsThatDoNotFit(t *testing.T) {
 	m := mrope(t, MRopeOptions{Options: Options{HeadDim: 8}, Sections: []int{1, 1, 1, 1}})
-	s := shape{2, 3, 2, 8}
-	x := s.random(4)
-	byAxis := []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
-	byRow := []float64{0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11}
-	for _, back := range []bool{false, true} {
-		want, got := slices.Clone(x), slices.Clone(x)
-		require.NoError(t, m.rotate(want, At{Batch: 2, Heads: 2, Order: BHSD, Positions: byAxis}, back))
-		require.NoError(t, m.RotateRows(got, byRow, At{Batch: 2, Heads: 2, Order: BHSD}, back))
-		require.Equal(t, want, got)
-	}
-	require.NoError(t, m.RotateRows(nil, nil, At{}, false))
-	require.EqualError(t, m.RotateRows(x, byRow[1:], At{Batch: 2, Heads: 2}, false), "positions: want axes·seq = 4·3 or axes·batch·seq = 4·2·3 of them, got 11")
+	x := shape{2, 3, 2, 8}.random(4)
+	require.EqualError(t, m.Rotate(x, At{Batch: 2, Heads: 2, Positions: make([]float64, 11)}), "positions: want axes·seq = 4·3 or axes·batch·seq = 4·2·3 of them, got 11")
 }
 
 // Shift(k, delta) of keys at p is the keys at p + delta on every axis.
