@@ -1,8 +1,10 @@
 package additive
 
 import (
+	"posenc/encoding"
 	"posenc/encoding/internal/angle"
 	"posenc/encoding/internal/kernel"
+	"posenc/encoding/internal/rows"
 )
 
 // Sinusoidal is the encoding of Vaswani et al. 2017, "Attention Is All You Need", section 3.5, with the knobs that
@@ -45,11 +47,50 @@ func NewSinusoidal(o SinusoidalOptions) (*Sinusoidal, error) {
 	}
 	w := waves{freqs: freqs, gen: angle.NewGenerator(freqs), layout: layout, scale: float32(o.Scale)}
 	s := &Sinusoidal{options: o, waves: w}
+	if o.Precision == encoding.Float32 {
+		r := rounded{rows.Float32{W: o.frequencies32(count), Gain: 1, Layout: layout}, w}
+		for i, v := range r.W {
+			freqs[i] = angle.Radians(float64(v))
+		}
+		s.encoder = newEncoder(r, o.Dim, float32(o.InputScale))
+		return s, nil
+	}
 	s.encoder = newEncoder(w, o.Dim, float32(o.InputScale))
 	if w.scale == 1 {
 		s.direct = w
 	}
 	return s, nil
+}
+
+// frequencies32 returns the frequencies as PyTorch would have them: the exponent, the power and its reciprocal rounded to
+// float32 one after the other.
+func (o SinusoidalOptions) frequencies32(count int) []float32 {
+	w := make([]float32, count)
+	for i := range w {
+		if o.Frequencies != nil {
+			w[i] = float32(o.Frequencies[i])
+			continue
+		}
+		e := float32(i) / float32(o.steps())
+		w[i] = float32(o.MinTimescale) / float32(angle.Pow(float64(float32(o.Base/o.MinTimescale)), float64(e)))
+	}
+	return w
+}
+
+// rounded are waves in float32 throughout.
+type rounded struct {
+	rows.Float32
+	waves waves
+}
+
+func (r rounded) Make(dst []float32, first int64) {
+	r.Float32.Make(dst, first)
+	r.waves.rescale(dst)
+}
+
+func (r rounded) MakeAt(dst []float32, position float64) {
+	r.Float32.MakeAt(dst, position)
+	r.waves.rescale(dst)
 }
 
 // waves are rows of sines and cosines.

@@ -44,7 +44,10 @@ type SinusoidalOptions struct {
 	// Frequencies, when not nil, are w_0, w_1, ... themselves, radians per position, from 0 to 2^32: one for each sine. They
 	// replace the ladder, so Base, MinTimescale and FrequencyShift then have no part. lingvo's is 2πk/L.
 	Frequencies []float64 `json:"frequencies"`
-	InputScale  float64   `json:"inputScale"` // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
+	// Precision says how angles are carried; "" means encoding.Exact. With encoding.Float32 each step is rounded to float32,
+	// as PyTorch would: w_i = m/(θ/m)^e with e = i/(n-f), and then sin(p·w_i) of the rounded product.
+	Precision  encoding.Precision `json:"precision"`
+	InputScale float64            `json:"inputScale"` // multiplies x before the encoding is added, in float32; 0 means 1; the paper has √d
 }
 
 func (o SinusoidalOptions) withDefaults() SinusoidalOptions {
@@ -57,6 +60,9 @@ func (o SinusoidalOptions) withDefaults() SinusoidalOptions {
 	number(&o.MinTimescale, 1)
 	number(&o.Scale, 1)
 	number(&o.InputScale, 1)
+	if o.Precision == "" {
+		o.Precision = encoding.Exact
+	}
 	if o.Layout == "" {
 		o.Layout = Interleaved
 	}
@@ -94,6 +100,9 @@ func (o SinusoidalOptions) check() error {
 		if f := math.Abs(float64(float32(v.value))); !(f >= 0x1p-126 && f <= math.MaxFloat32) {
 			return bad(v.name, "a number with a magnitude from 2^-126 to 3.4e38, which float32 holds", encoding.Number(v.value))
 		}
+	}
+	if o.Precision != encoding.Exact && o.Precision != encoding.Float32 {
+		return bad("precision", `"exact" or "float32"`, encoding.Quote(o.Precision))
 	}
 	if o.Frequencies != nil {
 		_, count := o.columns()

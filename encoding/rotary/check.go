@@ -23,6 +23,9 @@ func (o Options) withDefaults() Options {
 	if o.Pairing == "" {
 		o.Pairing = Half
 	}
+	if o.Precision == "" {
+		o.Precision = encoding.Exact
+	}
 	if o.XPos != "" {
 		number(&o.XPosScaleBase, 512)
 	}
@@ -102,6 +105,9 @@ func (o Options) check() error {
 	}
 	if o.Pairing != Half && o.Pairing != Interleaved {
 		return bad("pairing", `"half" or "interleaved"`, encoding.Quote(string(o.Pairing)))
+	}
+	if o.Precision != encoding.Exact && o.Precision != encoding.Float32 {
+		return bad("precision", `"exact" or "float32"`, encoding.Quote(o.Precision))
 	}
 	if o.MaxPositionEmbeddings < 0 || int64(o.MaxPositionEmbeddings) > maxLength {
 		return bad("maxPositionEmbeddings", "a positive integer up to 2^40", strconv.Itoa(o.MaxPositionEmbeddings))

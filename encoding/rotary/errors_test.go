@@ -223,9 +223,9 @@ func TestEmptyArrays(t *testing.T) {
 func TestOptionsAreFilledIn(t *testing.T) {
 	r, err := New(Options{HeadDim: 8, Scaling: Scaling{Type: YaRN, Factor: 2, OriginalMaxPositionEmbeddings: 16}})
 	require.NoError(t, err)
-	require.Equal(t, Options{HeadDim: 8, RotaryDim: 8, Base: 10000, Pairing: Half,
+	require.Equal(t, Options{HeadDim: 8, RotaryDim: 8, Base: 10000, Pairing: Half, Precision: encoding.Exact,
 		Scaling: Scaling{Type: YaRN, Factor: 2, OriginalMaxPositionEmbeddings: 16, BetaFast: 32, BetaSlow: 1}}, r.Options())
 	r, err = New(Options{HeadDim: 8, XPos: XPosKey})
 	require.NoError(t, err)
-	require.Equal(t, Options{HeadDim: 8, RotaryDim: 8, Base: 10000, Pairing: Half, Scaling: Scaling{Type: Default}, XPos: XPosKey, XPosScaleBase: 512}, r.Options())
+	require.Equal(t, Options{HeadDim: 8, RotaryDim: 8, Base: 10000, Pairing: Half, Precision: encoding.Exact, Scaling: Scaling{Type: Default}, XPos: XPosKey, XPosScaleBase: 512}, r.Options())
 }

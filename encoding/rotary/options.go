@@ -1,5 +1,7 @@
 package rotary
 
+import "posenc/encoding"
+
 // A Pairing says which channels of a head are turned together. To mistake one for the other is the field's commonest
 // bug: nothing fails, and every answer is wrong. [Permute] turns the weights of one into those of the other.
 type Pairing string
@@ -20,6 +22,8 @@ type Options struct {
 	// MaxPositionEmbeddings is the length that the model was trained for, M ("max_position_embeddings"). Dynamic needs it;
 	// yarn, longrope and llama3 take it where Scaling.OriginalMaxPositionEmbeddings is 0.
 	MaxPositionEmbeddings int `json:"maxPositionEmbeddings"`
+
+	Precision encoding.Precision `json:"precision"` // "" means encoding.Exact
 
 	XPos          XPosRole `json:"xpos"`          // "" means without; see [XPosRole]
 	XPosScaleBase float64  `json:"xposScaleBase"` // how many positions have the decay ζ; 0 means 512

@@ -21,7 +21,7 @@ import (
 // are a pair, [Scaling] what becomes of w_i. With yarn and longrope, cos and sin are multiplied by the attention
 // factor, as Hugging Face does it: a score then has its square.
 //
-// cos and sin are float32, correctly rounded but for near ties (see [posenc/encoding/additive.Sinusoidal]); products and
+// cos and sin are float32, with precision "exact" correctly rounded but for near ties (see [posenc/encoding/additive.Sinusoidal]); products and
 // sums round to float32, as they do in PyTorch. It is safe for concurrent use.
 type Rotary struct {
 	options Options
@@ -32,6 +32,7 @@ type Rotary struct {
 // waves are what one set of frequencies makes.
 type waves struct {
 	freqs   []angle.Frequency
+	rounded []float32 // the same with precision "float32", or nil
 	factor  float64
 	forward *rows.Table // cos, sin with the factor
 	back    *rows.Table // with its inverse; the same table where the factor is 1
@@ -75,10 +76,16 @@ func (o Options) newWaves(length int64) (*waves, error) {
 		return nil, err
 	}
 	w := &waves{freqs: freqs, factor: factor, length: length}
-	w.forward = o.table(o.withXPos(o.source(freqs, factor), 1))
+	if o.Precision == encoding.Float32 {
+		w.rounded = o.frequencies32(length)
+		for i, v := range w.rounded {
+			w.freqs[i] = angle.Radians(float64(v))
+		}
+	}
+	w.forward = o.table(o.withXPos(w.source(o, factor), 1))
 	w.back = w.forward
 	if factor != 1 || o.XPos != "" {
-		w.back = o.table(o.withXPos(o.source(freqs, 1/factor), -1))
+		w.back = o.table(o.withXPos(w.source(o, 1/factor), -1))
 	}
 	return w, nil
 }
@@ -98,9 +105,14 @@ type source struct {
 	layout angle.Layout
 }
 
-func (o Options) source(freqs []angle.Frequency, gain float64) rows.Source {
+// source returns what makes rows that are multiplied by gain.
+func (w *waves) source(o Options, gain float64) rows.Source {
 	n := o.RotaryDim / 2
-	return source{gen: angle.NewGeneratorGain(freqs, gain), layout: angle.Layout{Dim: 2 * n, Cos: 0, Sin: n, Stride: 1, Pairs: n}}
+	layout := angle.Layout{Dim: 2 * n, Cos: 0, Sin: n, Stride: 1, Pairs: n}
+	if w.rounded != nil {
+		return rows.Float32{W: w.rounded, Gain: float32(gain), Layout: layout}
+	}
+	return source{gen: angle.NewGeneratorGain(w.freqs, gain), layout: layout}
 }
 
 func (s source) Make(dst []float32, first int64)        { s.gen.Rows(kernel.Store, dst, first, s.layout) }
@@ -116,6 +128,9 @@ func (r *Rotary) InverseFrequencies(length int64) []float64 {
 	out := make([]float64, len(w.freqs))
 	for i, f := range w.freqs {
 		out[i] = f.Radians()
+		if w.rounded != nil {
+			out[i] = float64(w.rounded[i])
+		}
 	}
 	return out
 }
@@ -259,7 +274,7 @@ func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 		return bad("delta", "a number within ±"+encoding.Number(most), encoding.Number(delta))
 	}
 	row := make([]float32, o.RotaryDim)
-	o.withXPos(o.source(r.of(at.SequenceLength).freqs, 1), 1).MakeAt(row, delta)
+	o.withXPos(r.of(at.SequenceLength).source(o, 1), 1).MakeAt(row, delta)
 	t := r.turning(b)
 	t.Tokens, t.OneRow = b.Batch*b.parts*b.Seq, true
 	kernel.Rotate(x, row, t)

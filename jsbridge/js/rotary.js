@@ -45,6 +45,8 @@ import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING,
  *   Face, GPT-NeoX), "interleaved" (2i, 2i + 1) (the paper, Meta's Llama, GPT-J); "half"
  * @property {Scaling} [scaling] (rope_scaling)
  * @property {number} [maxPositionEmbeddings] the length that the model was trained for (max_position_embeddings)
+ * @property {"exact" | "float32"} [precision] "float32" rounds each step to float32, as Hugging Face does, for models that
+ *   were trained on it; encoding/rotary/float32.go has the steps; "exact"
  * @property {"query" | "key"} [xpos] with xPos, which side this encoder turns
  * @property {number} [xposScaleBase] in how many positions the decay is ζ; 512
  * @property {number} [xposCenter] the position without decay; 0
@@ -72,6 +74,7 @@ export const ROTARY = {
   pairing: oneOf(freeze(["half", "interleaved"])),
   scaling: nested(SCALING),
   maxPositionEmbeddings: number,
+  precision: oneOf(freeze(["exact", "float32"])),
   xpos: oneOf(freeze(["query", "key"])),
   xposScaleBase: number,
   xposCenter: number,

@@ -23,6 +23,8 @@ import { Waves } from "./rows.js";
  * @property {OddDim} [oddDim] the last column of an odd dim: "sin" a sine without its cosine, "zero" always 0; "sin"
  * @property {number} [scale] multiplies the encoding, in float32, not 0; 1
  * @property {number | "sqrt-dim"} [inputScale] multiplies x before the encoding is added, in float32, not 0; 1
+ * @property {"exact" | "float32"} [precision] "float32" rounds each step to float32, as PyTorch does, for models that were
+ *   trained on it; "exact"
  * @property {Convention} [convention] whose defaults the other options have; "vaswani"
  */
 
@@ -40,6 +42,7 @@ const SPEC = /** @type {any} */ ({
   oddDim: oneOf(freeze(["sin", "zero"])),
   scale: number,
   inputScale: numberOr("sqrt-dim"),
+  precision: oneOf(freeze(["exact", "float32"])),
   convention: oneOf(CONVENTIONS),
 });
 
