@@ -59,10 +59,12 @@ func New(o Options) (*Rotary, error) {
 }
 
 // lengthMatters reports whether the frequencies follow the length of the sequence.
-func (o Options) lengthMatters() bool { return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE }
+func (o *Options) lengthMatters() bool {
+	return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE
+}
 
 // beyond returns the length whose frequencies those of a length beyond M are.
-func (o Options) beyond(length int64) int64 {
+func (o *Options) beyond(length int64) int64 {
 	if o.Scaling.Type == LongRoPE {
 		return int64(o.trained()) + 1 // all of them have the same
 	}
@@ -170,7 +172,7 @@ func (r *Rotary) block(length int, at At) (block, error) {
 		err = encoding.CheckPositions(at.Positions, 0)
 	}
 	if err == nil {
-		err = r.options.checkReach(b, at.Positions)
+		err = r.options.checkReach(&b, at.Positions)
 	}
 	if err == nil {
 		err = r.options.checkLength(b.length(at))
@@ -179,7 +181,7 @@ func (r *Rotary) block(length int, at At) (block, error) {
 }
 
 // checkLength refuses lengths whose frequencies dynamic scaling may not have.
-func (o Options) checkLength(length int64) error {
+func (o *Options) checkLength(length int64) error {
 	if o.Scaling.Type == Dynamic && length > maxLength {
 		return bad("sequenceLength", "at most 2^40 with scaling \"dynamic\", positions as well", strconv.FormatInt(length, 10))
 	}
@@ -204,16 +206,25 @@ func (b block) each(x []float32, positions []float64, t kernel.Turning, table *r
 	if stride == 0 {
 		return // of however many parts
 	}
+	// Heads that follow each other have the same rows, of which the kernel then loads each once for several of them.
+	batch, together := b.Batch, 1
+	if t.Heads == 1 && batch > 1 {
+		t.TokenStride, t.HeadStride, together = width, stride, 8
+	}
 	for part := range b.parts {
 		s := b.Span
 		if positions != nil {
 			s.Positions = positions[part*b.Seq:][:b.Seq]
 		}
-		here := x[part*b.Batch*stride:]
+		here := x[part*batch*stride:]
 		table.Each(s, func(from int, rows []float32) {
 			t.Tokens = len(rows) / (2 * t.Pairs)
-			for i := range b.Batch {
-				kernel.Rotate(here[i*stride+from*width:][:t.Tokens*width], rows, t)
+			for i := 0; i < batch; i += together {
+				n := min(batch-i, together)
+				if together > 1 {
+					t.Heads = n
+				}
+				kernel.Rotate(here[i*stride+from*width:][:(n-1)*stride+t.Tokens*width], rows, t)
 			}
 		})
 	}
@@ -348,7 +359,7 @@ func (r *Rotary) Check(length int, at At, positions int) error {
 	}
 	b, err := at.check(length, r.options.HeadDim, positions)
 	if err == nil && positions < 0 {
-		err = r.options.checkReach(b, nil)
+		err = r.options.checkReach(&b, nil)
 	}
 	if err == nil {
 		err = r.options.checkLength(b.length(at))
