@@ -42,7 +42,7 @@ type block struct {
 }
 
 // check returns what at means for an array of length elements in vectors of headDim.
-func (at At) check(length, headDim int, positions int) (b block, err error) {
+func (at *At) check(length, headDim int, positions int) (b block, err error) {
 	heads := max(at.Heads, 1)
 	switch {
 	case at.Heads < 0 || heads > 1<<20:

@@ -140,7 +140,7 @@ func (m *MRope) block(length int, at At) (block, error) {
 		err = encoding.CheckPositions(at.Positions, 0)
 	}
 	if err == nil {
-		err = m.Rotary.options.checkLength(b.length(at))
+		err = m.Rotary.options.checkLength(b.length(&at))
 	}
 	return b, err
 }
@@ -159,7 +159,7 @@ func (m *MRope) span(length int, at At, positions int) (block, error) {
 }
 
 func (m *MRope) turn(x []float32, b block, at At, g grid, back bool) {
-	t := m.turning(b)
+	t := m.turning(&b)
 	t.Back = back
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
@@ -177,7 +177,7 @@ func (m *MRope) each(b block, at At, g grid, back bool, do func(part, from int, 
 	if tokens == 0 {
 		return
 	}
-	w := m.of(b.length(at))
+	w := m.of(b.length(&at))
 	table := w.forward
 	if back {
 		table = w.back

@@ -146,23 +146,23 @@ func (r *Rotary) Rotate(x []float32, at At) error { return r.rotate(x, at, false
 func (r *Rotary) Unrotate(x []float32, at At) error { return r.rotate(x, at, true) }
 
 func (r *Rotary) rotate(x []float32, at At, back bool) error {
-	b, err := r.block(len(x), at)
+	b, err := r.block(len(x), &at)
 	if err != nil {
 		return err
 	}
-	w := r.of(b.length(at))
+	w := r.of(b.length(&at))
 	table := w.forward
 	if back {
 		table = w.back
 	}
-	t := r.turning(b)
+	t := r.turning(&b)
 	t.Back = back
 	b.each(x, at.Positions, t, table)
 	return nil
 }
 
 // block checks at for an array of length elements.
-func (r *Rotary) block(length int, at At) (block, error) {
+func (r *Rotary) block(length int, at *At) (block, error) {
 	count := -1
 	if at.Positions != nil {
 		count = len(at.Positions)
@@ -188,19 +188,19 @@ func (o *Options) checkLength(length int64) error {
 	return nil
 }
 
-func (r *Rotary) turning(b block) kernel.Turning {
+func (r *Rotary) turning(b *block) kernel.Turning {
 	return b.turning(r.options.HeadDim, r.options.RotaryDim/2, r.options.Pairing)
 }
 
 // width returns how wide a head is, and how many of its pairs turn.
 func (r *Rotary) width() (headDim, pairs int) { return r.options.HeadDim, r.options.RotaryDim / 2 }
 
-func (b block) turning(headDim, pairs int, p Pairing) kernel.Turning {
+func (b *block) turning(headDim, pairs int, p Pairing) kernel.Turning {
 	return kernel.Turning{Heads: b.heads, HeadDim: headDim, Pairs: pairs, Interleaved: p == Interleaved}
 }
 
 // each turns all of x by the rows of a table. (By its Each as a value, the functions below would be on the heap.)
-func (b block) each(x []float32, positions []float64, t kernel.Turning, table *rows.Table) {
+func (b *block) each(x []float32, positions []float64, t kernel.Turning, table *rows.Table) {
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
 	if stride == 0 {
@@ -231,7 +231,7 @@ func (b block) each(x []float32, positions []float64, t kernel.Turning, table *r
 }
 
 // length is how long the sequence is: what at says, or what its positions do.
-func (b block) length(at At) int64 {
+func (b *block) length(at *At) int64 {
 	if at.SequenceLength != 0 {
 		return at.SequenceLength
 	}
@@ -271,7 +271,7 @@ func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 	}
 	row := make([]float32, o.RotaryDim)
 	o.withXPos(o.source(r.of(at.SequenceLength).freqs, 1), 1).MakeAt(row, delta)
-	t := r.turning(b)
+	t := r.turning(&b)
 	t.Tokens, t.OneRow = b.Batch*b.parts*b.Seq, true
 	kernel.Rotate(x, row, t)
 	return nil
@@ -322,12 +322,13 @@ func (r *Rotary) FillCosSin(cos, sin []float32, at At) error {
 	if err != nil {
 		return err
 	}
-	b, err := r.block(x, one(at))
+	at = one(at)
+	b, err := r.block(x, &at)
 	if err != nil {
 		return err
 	}
 	b.Positions = at.Positions
-	r.of(b.length(at)).forward.Each(b.Span, func(from int, rows []float32) { unzip(cos, sin, r.options.RotaryDim/2, from, rows) })
+	r.of(b.length(&at)).forward.Each(b.Span, func(from int, rows []float32) { unzip(cos, sin, r.options.RotaryDim/2, from, rows) })
 	return nil
 }
 
@@ -362,7 +363,7 @@ func (r *Rotary) Check(length int, at At, positions int) error {
 		err = r.options.checkReach(&b, nil)
 	}
 	if err == nil {
-		err = r.options.checkLength(b.length(at))
+		err = r.options.checkLength(b.length(&at))
 	}
 	return err
 }

@@ -45,7 +45,7 @@ func Rotate(x, rows []float32, t Turning) {
 		float64(t.Heads)*float64(t.HeadDim) > float64(len(x)) { // the product that may have overflowed above
 		panic("kernel: slices shorter than the turning")
 	}
-	rotateGeneric(x, rows, t, rotateSIMD(x, rows, t))
+	rotateGeneric(x, rows, &t, rotateSIMD(x, rows, &t))
 }
 
 // rows returns how many rows there are.
@@ -57,7 +57,7 @@ func (t *Turning) rows() int {
 }
 
 // rotateGeneric turns the pairs from number from on.
-func rotateGeneric(x, rows []float32, t Turning, from int) {
+func rotateGeneric(x, rows []float32, t *Turning, from int) {
 	n := t.Pairs
 	if from == n {
 		return

@@ -6,7 +6,7 @@ import "simd"
 
 // rotateSIMD returns how many pairs of each vector it did. Neighbours are left to the generic twin: the portable simd package
 // moves nothing inside a vector.
-func rotateSIMD(x, rows []float32, t Turning) int {
+func rotateSIMD(x, rows []float32, t *Turning) int {
 	if t.Interleaved {
 		return 0
 	}

@@ -80,7 +80,7 @@ func holdRotate(t *testing.T, r *rand.Rand, turning Turning) {
 		if placed.HeadStride == 0 {
 			placed.HeadStride, placed.TokenStride = placed.HeadDim, placed.Heads*placed.HeadDim
 		}
-		rotateGeneric(generic[guard:guard+len(x):guard+len(x)], rows, placed, 0)
+		rotateGeneric(generic[guard:guard+len(x):guard+len(x)], rows, &placed, 0)
 	}
 	Rotate(x, rows, turning)
 	same(t, want, generic, fmt.Sprintf("generic, %+v", turning))

@@ -1,6 +1,6 @@
 package kernel
 
-func rotateSIMD(x, rows []float32, t Turning) int {
+func rotateSIMD(x, rows []float32, t *Turning) int {
 	n := t.Pairs &^ (lanes - 1)
 	if n == 0 {
 		return 0
