@@ -89,17 +89,17 @@ func (e *encoder) check(length int, at *At) (rows.Span, error) {
 //	x[b, j] = x[b, j]·inputScale + PE(position of row j)
 //
 // Both operations round to float32, as they do in PyTorch. After the first call for a length it does not allocate.
-func (e *encoder) Add(x []float32, at At) error { return e.apply(kernel.Plus, x, at) }
+func (e *encoder) Add(x []float32, at At) error { return e.apply(kernel.Plus, x, &at) }
 
 // Subtract undoes Add, up to the rounding of the sum:
 //
 //	x[b, j] = (x[b, j] - PE(position of row j)) / inputScale
-func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Minus, x, at) }
+func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Minus, x, &at) }
 
 // apply adds or subtracts. What a decoder does for every token, one run of rows that are there already, and one long
 // sequence, whose rows go from the source straight into x, have ways of their own.
-func (e *encoder) apply(op kernel.Op, x []float32, at At) error {
-	s, err := e.check(len(x), &at)
+func (e *encoder) apply(op kernel.Op, x []float32, at *At) error {
+	s, err := e.check(len(x), at)
 	if err != nil {
 		return err
 	}
