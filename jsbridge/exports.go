@@ -39,8 +39,14 @@ type call struct {
 	once      bool // the rows need not be kept
 }
 
-// newCall checks the numbers that came.
-func newCall(op int32, batch, heads float64, order int32, offset, sequence float64) (c call, err error) {
+// current is the call under way. There is one at a time, and one of its own for each would be on the heap: it goes through
+// functions of a handle, which the compiler cannot follow.
+var current call
+
+// newCall checks the numbers that came, and makes them the current call.
+func newCall(op int32, batch, heads float64, order int32, offset, sequence float64) (c *call, err error) {
+	c = &current
+	*c = call{}
 	if c.batch, err = integer("batch", batch); err != nil {
 		return c, err
 	}
@@ -74,7 +80,7 @@ func check(id, op int32, length, batch, heads float64, order int32, offset, sequ
 	if !(length >= 0 && length <= 1<<53) {
 		return failed(&encoding.OptionError{Option: "length", Want: "a length that an array can have", Got: encoding.Number(length)})
 	}
-	return failed(h.check(&c, int(length), int(positions)))
+	return failed(h.check(c, int(length), int(positions)))
 }
 
 // posenc_check_positions looks at the positions in the positions buffer; first is the number of the first of them.
@@ -108,7 +114,9 @@ func run(id, op, array, from, length int32, batch, heads float64, order int32, o
 	if positionCount >= 0 {
 		c.positions = positions[:positionCount:positionCount]
 	}
-	return failed(h.run(&c))
+	err = h.run(c)
+	c.x = nil // which may be freed
+	return failed(err)
 }
 
 // posenc_float64 writes a property's numbers into the staging buffer, which the widest encoder's just fit, and their

@@ -26,7 +26,7 @@ type At struct {
 const TableBytes = rows.TableBytes
 
 // check returns what at means for an array of length elements, or says what is wrong with it.
-func (at At) check(length, dim int) (rows.Span, error) {
+func (at *At) check(length, dim int) (rows.Span, error) {
 	s, err := rows.Split(length, at.Batch, 0, dim)
 	if err != nil {
 		return s, err

@@ -39,7 +39,7 @@ func (e *encoder) Dim() int { return e.dim }
 func (e *encoder) Check(length int, at At, positions int) error {
 	at.Positions = nil
 	if positions < 0 {
-		_, err := e.check(length, at)
+		_, err := e.check(length, &at)
 		return err
 	}
 	if e.missing != nil {
@@ -69,7 +69,7 @@ func (e *encoder) CheckPositions(positions []float64, first int) error {
 
 // check returns what at means for an array of length elements, or says what is wrong with it, or that the encoder has no
 // such positions.
-func (e *encoder) check(length int, at At) (rows.Span, error) {
+func (e *encoder) check(length int, at *At) (rows.Span, error) {
 	if e.missing != nil {
 		return rows.Span{}, e.missing
 	}
@@ -89,16 +89,16 @@ func (e *encoder) check(length int, at At) (rows.Span, error) {
 //	x[b, j] = x[b, j]·inputScale + PE(position of row j)
 //
 // Both operations round to float32, as they do in PyTorch. After the first call for a length it does not allocate.
-func (e *encoder) Add(x []float32, at At) error { return e.apply(kernel.Plus, x, at) }
+func (e *encoder) Add(x []float32, at At) error { return e.apply(kernel.Plus, x, &at) }
 
 // Subtract undoes Add, up to the rounding of the sum:
 //
 //	x[b, j] = (x[b, j] - PE(position of row j)) / inputScale
-func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Minus, x, at) }
+func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Minus, x, &at) }
 
 // apply adds or subtracts. What a decoder does for every token, one run of rows that are there already, and one long
 // sequence, whose rows go from the source straight into x, have ways of their own.
-func (e *encoder) apply(op kernel.Op, x []float32, at At) error {
+func (e *encoder) apply(op kernel.Op, x []float32, at *At) error {
 	s, err := e.check(len(x), at)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (e *encoder) combine(op kernel.Op, x, pe []float32) {
 
 // Fill overwrites x [batch, seq, dim] with the encoding's own rows.
 func (e *encoder) Fill(x []float32, at At) error {
-	s, err := e.check(len(x), at)
+	s, err := e.check(len(x), &at)
 	if err == nil {
 		e.table.Fill(x, s)
 	}
@@ -154,7 +154,7 @@ func (e *encoder) Table(length int, at At) ([]float32, error) {
 		return nil, bad("length", encoding.Text("one from 0 to ", most, why), strconv.Itoa(length))
 	}
 	at.Batch = 1
-	if _, err := e.check(length*e.dim, at); err != nil {
+	if _, err := e.check(length*e.dim, &at); err != nil {
 		return nil, err // before there is an array
 	}
 	x := make([]float32, length*e.dim)

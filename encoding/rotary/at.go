@@ -42,7 +42,7 @@ type block struct {
 }
 
 // check returns what at means for an array of length elements in vectors of headDim.
-func (at At) check(length, headDim int, positions int) (b block, err error) {
+func (at *At) check(length, headDim int, positions int) (b block, err error) {
 	heads := max(at.Heads, 1)
 	switch {
 	case at.Heads < 0 || heads > 1<<20:
@@ -56,7 +56,7 @@ func (at At) check(length, headDim int, positions int) (b block, err error) {
 		return b, err
 	}
 	b.Once, b.heads, b.parts = at.Once, heads, 1
-	if at.Order == BHSD {
+	if at.Order == BHSD && b.Seq != 1 { // a decoder's single token is the same in both orders
 		b.heads = 1
 	}
 	batch := b.Batch

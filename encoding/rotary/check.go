@@ -52,7 +52,7 @@ func number(v *float64, def float64) {
 }
 
 // trained is M: what the model was trained for before it was stretched.
-func (o Options) trained() int {
+func (o *Options) trained() int {
 	if o.Scaling.OriginalMaxPositionEmbeddings != 0 {
 		return o.Scaling.OriginalMaxPositionEmbeddings
 	}

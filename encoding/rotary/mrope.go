@@ -118,7 +118,7 @@ func (m *MRope) block(length int, at At) (block, error) {
 		err = encoding.CheckPositions(at.Positions, 0)
 	}
 	if err == nil {
-		err = m.Rotary.options.checkLength(b.length(at))
+		err = m.Rotary.options.checkLength(b.length(&at))
 	}
 	return b, err
 }
@@ -137,7 +137,7 @@ func (m *MRope) span(length int, at At, positions int) (block, error) {
 }
 
 func (m *MRope) turn(x []float32, b block, at At, back bool) {
-	t := m.turning(b)
+	t := m.turning(&b)
 	t.Back = back
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
@@ -155,7 +155,7 @@ func (m *MRope) each(b block, at At, back bool, do func(part, from int, rows []f
 	if tokens == 0 {
 		return
 	}
-	w := m.of(b.length(at))
+	w := m.of(b.length(&at))
 	table := w.forward
 	if back {
 		table = w.back

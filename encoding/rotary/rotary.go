@@ -60,10 +60,12 @@ func New(o Options) (*Rotary, error) {
 }
 
 // lengthMatters reports whether the frequencies follow the length of the sequence.
-func (o Options) lengthMatters() bool { return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE }
+func (o *Options) lengthMatters() bool {
+	return o.Scaling.Type == Dynamic || o.Scaling.Type == LongRoPE
+}
 
 // beyond returns the length whose frequencies those of a length beyond M are.
-func (o Options) beyond(length int64) int64 {
+func (o *Options) beyond(length int64) int64 {
 	if o.Scaling.Type == LongRoPE {
 		return int64(o.trained()) + 1 // all of them have the same
 	}
@@ -159,23 +161,23 @@ func (r *Rotary) Rotate(x []float32, at At) error { return r.rotate(x, at, false
 func (r *Rotary) Unrotate(x []float32, at At) error { return r.rotate(x, at, true) }
 
 func (r *Rotary) rotate(x []float32, at At, back bool) error {
-	b, err := r.block(len(x), at)
+	b, err := r.block(len(x), &at)
 	if err != nil {
 		return err
 	}
-	w := r.of(b.length(at))
+	w := r.of(b.length(&at))
 	table := w.forward
 	if back {
 		table = w.back
 	}
-	t := r.turning(b)
+	t := r.turning(&b)
 	t.Back = back
 	b.each(x, at.Positions, t, table)
 	return nil
 }
 
 // block checks at for an array of length elements.
-func (r *Rotary) block(length int, at At) (block, error) {
+func (r *Rotary) block(length int, at *At) (block, error) {
 	count := -1
 	if at.Positions != nil {
 		count = len(at.Positions)
@@ -185,7 +187,7 @@ func (r *Rotary) block(length int, at At) (block, error) {
 		err = encoding.CheckPositions(at.Positions, 0)
 	}
 	if err == nil {
-		err = r.options.checkReach(b, at.Positions)
+		err = r.options.checkReach(&b, at.Positions)
 	}
 	if err == nil {
 		err = r.options.checkLength(b.length(at))
@@ -194,48 +196,57 @@ func (r *Rotary) block(length int, at At) (block, error) {
 }
 
 // checkLength refuses lengths whose frequencies dynamic scaling may not have.
-func (o Options) checkLength(length int64) error {
+func (o *Options) checkLength(length int64) error {
 	if o.Scaling.Type == Dynamic && length > maxLength {
 		return bad("sequenceLength", "at most 2^40 with scaling \"dynamic\", positions as well", strconv.FormatInt(length, 10))
 	}
 	return nil
 }
 
-func (r *Rotary) turning(b block) kernel.Turning {
+func (r *Rotary) turning(b *block) kernel.Turning {
 	return b.turning(r.options.HeadDim, r.options.RotaryDim/2, r.options.Pairing)
 }
 
 // width returns how wide a head is, and how many of its pairs turn.
 func (r *Rotary) width() (headDim, pairs int) { return r.options.HeadDim, r.options.RotaryDim / 2 }
 
-func (b block) turning(headDim, pairs int, p Pairing) kernel.Turning {
+func (b *block) turning(headDim, pairs int, p Pairing) kernel.Turning {
 	return kernel.Turning{Heads: b.heads, HeadDim: headDim, Pairs: pairs, Interleaved: p == Interleaved}
 }
 
 // each turns all of x by the rows of a table. (By its Each as a value, the functions below would be on the heap.)
-func (b block) each(x []float32, positions []float64, t kernel.Turning, table *rows.Table) {
+func (b *block) each(x []float32, positions []float64, t kernel.Turning, table *rows.Table) {
 	width := t.Heads * t.HeadDim
 	stride := b.Seq * width
 	if stride == 0 {
 		return // of however many parts
+	}
+	// Heads that follow each other have the same rows, of which the kernel then loads each once for several of them.
+	batch, together := b.Batch, 1
+	if t.Heads == 1 && batch > 1 {
+		t.TokenStride, t.HeadStride, together = width, stride, 8
 	}
 	for part := range b.parts {
 		s := b.Span
 		if positions != nil {
 			s.Positions = positions[part*b.Seq:][:b.Seq]
 		}
-		here := x[part*b.Batch*stride:]
+		here := x[part*batch*stride:]
 		table.Each(s, func(from int, rows []float32) {
 			t.Tokens = len(rows) / (2 * t.Pairs)
-			for i := range b.Batch {
-				kernel.Rotate(here[i*stride+from*width:][:t.Tokens*width], rows, t)
+			for i := 0; i < batch; i += together {
+				n := min(batch-i, together)
+				if together > 1 {
+					t.Heads = n
+				}
+				kernel.Rotate(here[i*stride+from*width:][:(n-1)*stride+t.Tokens*width], rows, t)
 			}
 		})
 	}
 }
 
 // length is how long the sequence is: what at says, or what its positions do.
-func (b block) length(at At) int64 {
+func (b *block) length(at *At) int64 {
 	if at.SequenceLength != 0 {
 		return at.SequenceLength
 	}
@@ -275,7 +286,7 @@ func (r *Rotary) Shift(x []float32, delta float64, at At) error {
 	}
 	row := make([]float32, o.RotaryDim)
 	o.withXPos(r.of(at.SequenceLength).source(o, 1), 1).MakeAt(row, delta)
-	t := r.turning(b)
+	t := r.turning(&b)
 	t.Tokens, t.OneRow = b.Batch*b.parts*b.Seq, true
 	kernel.Rotate(x, row, t)
 	return nil
@@ -326,12 +337,13 @@ func (r *Rotary) FillCosSin(cos, sin []float32, at At) error {
 	if err != nil {
 		return err
 	}
-	b, err := r.block(x, one(at))
+	at = one(at)
+	b, err := r.block(x, &at)
 	if err != nil {
 		return err
 	}
 	b.Positions = at.Positions
-	r.of(b.length(at)).forward.Each(b.Span, func(from int, rows []float32) { unzip(cos, sin, r.options.RotaryDim/2, from, rows) })
+	r.of(b.length(&at)).forward.Each(b.Span, func(from int, rows []float32) { unzip(cos, sin, r.options.RotaryDim/2, from, rows) })
 	return nil
 }
 
@@ -363,10 +375,10 @@ func (r *Rotary) Check(length int, at At, positions int) error {
 	}
 	b, err := at.check(length, r.options.HeadDim, positions)
 	if err == nil && positions < 0 {
-		err = r.options.checkReach(b, nil)
+		err = r.options.checkReach(&b, nil)
 	}
 	if err == nil {
-		err = r.options.checkLength(b.length(at))
+		err = r.options.checkLength(b.length(&at))
 	}
 	return err
 }

@@ -92,7 +92,7 @@ func scale(row []float32, i, n int, power float64) {
 }
 
 // xposReach is how far from the center a position may be: beyond it the powers leave float32.
-func (o Options) xposReach() float64 { return math.Floor(60 * o.XPosScaleBase) }
+func (o *Options) xposReach() float64 { return math.Floor(60 * o.XPosScaleBase) }
 
 func (o Options) checkXPos() error {
 	switch {
@@ -109,7 +109,7 @@ func (o Options) checkXPos() error {
 }
 
 // checkReach says whether positions are within reach of xpos.
-func (o Options) checkReach(b block, positions []float64) error {
+func (o *Options) checkReach(b *block, positions []float64) error {
 	if o.XPos == "" {
 		return nil
 	}

@@ -25,17 +25,37 @@ export function snapshot(where, spec, given) {
   /** @type {any} */
   const out = { __proto__: null };
   if (given === undefined) return out;
-  if (typeof given !== "object" || given === null || isArray(given)) throw typeError(where, "an object", given);
-  const keys = objectKeys(given);
-  if (keys.length > MOST_KEYS) throw typeErrorMessage(`${where}: want options, got an object of ${keys.length} keys`);
+  const keys = keysOf(where, given);
   for (let i = 0; i < keys.length; i++) {
     const name = keys[i];
-    const kind = spec[name];
-    if (kind === undefined) throw unknownOption(where, spec, name);
+    const kind = spec[name] ?? unknown(where, spec, name);
     const value = /** @type {any} */ (given)[name];
     if (value !== undefined) out[name] = kind(where === "options" || where === "at" ? name : `${where}.${name}`, value);
   }
   return out;
+}
+
+/**
+ * The names of the options that were given.
+ * @param {string} where
+ * @param {unknown} given
+ * @returns {string[]}
+ */
+export function keysOf(where, given) {
+  if (typeof given !== "object" || given === null || isArray(given)) throw typeError(where, "an object", given);
+  const keys = objectKeys(given);
+  if (keys.length > MOST_KEYS) throw typeErrorMessage(`${where}: want options, got an object of ${keys.length} keys`);
+  return keys;
+}
+
+/**
+ * @param {string} where
+ * @param {Spec} spec
+ * @param {string} name that the spec has not
+ * @returns {never}
+ */
+export function unknown(where, spec, name) {
+  throw unknownOption(where, spec, name);
 }
 
 /** @param {object} value */

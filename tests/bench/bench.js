@@ -13,7 +13,10 @@ import { measure } from "./measure.js";
 import { MEMORY_CASES } from "./memory.js";
 import { loadPosenc } from "./package.js";
 import { machine, report } from "./report.js";
-import { ADD_SHAPES, addTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, naiveTable, TABLE_SHAPES, TABLE_TOLERANCE, tableTask } from "./tasks.js";
+import {
+  ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, INTERLEAVED_SHAPE,
+  joined, naiveCosSin, naiveTable, ROTATE_SHAPES, rotateRows, rotateTask, TABLE_SHAPES, TABLE_TOLERANCE, tableTask,
+} from "./tasks.js";
 import { startLane } from "./worker.js";
 
 /** @type {Record<"full" | "quick", import("./measure.js").Effort>} */
@@ -42,6 +45,40 @@ function checkedTable(posenc, seq, dim) {
 }
 
 /**
+ * The same of the cosines and sines that turn queries.
+ * @param {import("./package.js").Posenc} posenc
+ * @param {readonly number[]} shape [batch, heads, seq, headDim]
+ */
+function checkedCosSin(posenc, shape) {
+  const length = rotateRows(shape);
+  const headDim = shape[3];
+  const encoder = posenc.rotary({ headDim });
+  const rows = encoder.cosSin(length);
+  encoder.dispose();
+  const want = naiveCosSin(length, headDim);
+  const wrong = difference(joined(rows.cos, rows.sin), joined(want.cos, want.sin), TABLE_TOLERANCE);
+  if (wrong !== undefined) throw new Disagreement(`posenc, cosSin [${length}, ${headDim / 2}]: ${wrong}`);
+  return rows;
+}
+
+/**
+ * And of ALiBi's slopes: 2^(-8h/P) for the first P heads, the power of two, and every other one of 2P for the rest.
+ * @param {import("./package.js").Posenc} posenc
+ * @param {number} heads
+ */
+function checkedSlopes(posenc, heads) {
+  const encoder = posenc.alibi({ heads });
+  const { slopes } = encoder;
+  encoder.dispose();
+  const p = 2 ** Math.floor(Math.log2(heads));
+  slopes.forEach((slope, h) => {
+    const want = h < p ? 2 ** ((-8 * (h + 1)) / p) : 2 ** ((-4 * (2 * (h - p) + 1)) / p);
+    if (!(Math.abs(slope / want - 1) <= 2 ** -50)) throw new Disagreement(`posenc, slope ${h} of ${heads}: is ${slope}, want ${want}`);
+  });
+  return slopes;
+}
+
+/**
  * @param {import("./package.js").Posenc} posenc
  * @param {import("./measure.js").Effort} effort
  * @param {OnProgress} onProgress
@@ -54,6 +91,10 @@ async function speed(posenc, effort, onProgress) {
     ...ADD_SHAPES.map((shape) => () => addTask(shape, checkedTable(posenc, shape[1], shape[2]))),
     () => decodeTask(DECODE_SHAPE, checkedTable(posenc, DECODE_LENGTH, DECODE_SHAPE[2])),
     ...TABLE_SHAPES.map((shape) => () => tableTask(shape)),
+    ...ROTATE_SHAPES.map((shape) => () => rotateTask(shape, checkedCosSin(posenc, shape))),
+    () => rotateTask(INTERLEAVED_SHAPE, checkedCosSin(posenc, INTERLEAVED_SHAPE), true),
+    ...BIAS_SHAPES.map((shape) => () => biasTask(shape, checkedSlopes(posenc, shape[1]))),
+    () => cosSinTask(COS_SIN_SHAPE),
   ];
   const measured = [];
   try {

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Disagreement, difference } from "./agree.js";
 import { bestPlain, goals } from "./goals.js";
 import { Lane } from "./lane.js";
-import { loopContender, plainContenders } from "./lane-plain.js";
+import { loopContender, plainContenders, rotateContender } from "./lane-plain.js";
 import { posencContenders } from "./lane-posenc.js";
 import { measure } from "./measure.js";
 import { growth } from "./memory.js";
@@ -15,7 +15,11 @@ import { loadPosenc } from "./package.js";
 import { naive, WIDE } from "./plain-loops.js";
 import { report } from "./report.js";
 import { quantile, spread, summary } from "./statistics.js";
-import { ADD_SHAPES, addTask, DECODE_LENGTH, decodeTask, TABLE_SHAPES, tableTask } from "./tasks.js";
+import { unrolledRotate } from "./rotate-loops.js";
+import {
+  ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, decodeTask, INTERLEAVED_SHAPE, ROTATE_SHAPES,
+  rotateRows, rotateTask, TABLE_SHAPES, tableTask,
+} from "./tasks.js";
 
 const posenc = await loadPosenc();
 const EFFORT = { repetitions: 2, repetition: 0, warmUp: 0 };
@@ -79,6 +83,54 @@ test("a contender that is wrong ends the run before anything is timed", async ()
   }
 });
 
+/** @param {readonly number[]} shape [batch, heads, seq, headDim] */
+function cosSin(shape) {
+  const encoder = posenc.rotary({ headDim: shape[3] });
+  const made = encoder.cosSin(rotateRows(shape));
+  encoder.dispose();
+  return made;
+}
+
+/** @param {number} heads */
+function slopes(heads) {
+  const encoder = posenc.alibi({ heads });
+  const made = encoder.slopes;
+  encoder.dispose();
+  return made;
+}
+
+test("every contender turns queries, adds biases and makes cosines and sines alike", () => {
+  const lane = new Lane(everyone());
+  const shapes = /** @type {const} */ ([[1, 4, 1, 32], [1, 12, 9, 64], [2, 3, 5, 12], [1, 5, 3, 2]]);
+  const tasks = [...shapes.flatMap((shape) => [false, true].map((interleaved) => rotateTask(shape, cosSin(shape), interleaved))),
+    biasTask([1, 12, 7, 39], slopes(12)), biasTask([1, 4, 1, 100], slopes(4)), cosSinTask([1, 50, 64])];
+  for (const task of tasks) {
+    const names = lane.prepare(task);
+    const least = task.kind === "cosSin" ? 2 : task.kind === "bias" ? 13 : 3;
+    assert.ok(names.length >= least, `${task.kind} [${task.shape}]: ${names}`);
+    for (const name of names) assert.equal(lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
+  }
+});
+
+test("a rotation that is wrong ends the run", async () => {
+  const right = unrolledRotate(2, 1, false);
+  /** @type {Record<string, import("./rotate-loops.js").RotateLoop>} */
+  const broken = {
+    "does nothing": () => {},
+    "turns back": (x, cos, sin, ...rest) => right(x, cos, sin.map((v) => -v), ...rest),
+    "takes the next row": (x, cos, sin, heads, seq, headDim, first) => right(x, cos, sin, heads, seq, headDim, first + 1),
+    "pairs neighbours": unrolledRotate(2, 1, true),
+    "leaves out a head": (x, cos, sin, heads, ...rest) => right(x, cos, sin, heads - 1, ...rest),
+  };
+  const shape = /** @type {const} */ ([1, 4, 1, 32]);
+  for (const [name, loop] of Object.entries(broken)) {
+    const lane = local([...posencContenders(posenc), rotateContender({ name, wide: false, together: 1, turn: 2, interleaved: false, loop })]);
+    await assert.rejects(measure([lane], rotateTask(shape, cosSin(shape)), EFFORT), (error) =>
+      error instanceof Disagreement && error.message.startsWith(`${name}, rotate [1, 4, 1, 32]: element `));
+    assert.ok(!lane.asked.includes("time"), name);
+  }
+});
+
 test("agreement is in bits, or within a tolerance", () => {
   const of = (/** @type {number[]} */ ...values) => Float32Array.from(values);
   assert.equal(difference(of(1, -0), of(1, -0), 0), undefined);
@@ -126,11 +178,12 @@ test("the median and its spread", () => {
 
 test("goals are judged by medians, and the report keeps to its columns", async () => {
   const measured = [];
-  for (const [kind, shapes] of /** @type {const} */ ([["add", ADD_SHAPES], ["decode", [[1, 1, 768]]], ["table", TABLE_SHAPES]])) {
+  for (const [kind, shapes] of /** @type {const} */ ([["add", ADD_SHAPES], ["decode", [[1, 1, 768]]], ["table", TABLE_SHAPES],
+    ["rotate", ROTATE_SHAPES], ["rotateInterleaved", [INTERLEAVED_SHAPE]], ["bias", BIAS_SHAPES], ["cosSin", [COS_SIN_SHAPE]]])) {
     for (const shape of shapes) {
       const median = (/** @type {string} */ name) => ({ "posenc, alloc()": 1, "posenc, table()": 0.1 })[name] ?? (name.endsWith("down") ? 4.5 : name.endsWith(WIDE) ? 3 : 5);
       const contenders = everyone().map(({ name }) => ({ name, calls: 1, ...summary([median(name), median(name), 1000]), samples: [] }));
-      measured.push({ kind, shape, elements: shape[0] * shape[1] * shape[2], contenders });
+      measured.push({ kind, shape, elements: /** @type {readonly number[]} */ (shape).reduce((a, b) => a * b), contenders });
     }
   }
   assert.equal(bestPlain(measured[1]).name, "plain loop, 32 down");
@@ -143,11 +196,12 @@ test("goals are judged by medians, and the report keeps to its columns", async (
     [0.9, false], [0.9, false], // Float32Array: 2x
     [50, true], [50, true], // table: 20x
     [1000, false], [1000, false], // 1 ms is not below 1 µs
+    [4.5, true], [4.5, true], [4.5, true], // rotate: 4x, 4x, 2.5x
     [8, true],
   ]);
   const plain = (/** @type {string} */ text) => text;
   const text = report({ measured, memory, goals: judged, version: "1.2.3", seconds: 1, effort: EFFORT }, { bold: plain, dim: plain, good: plain, bad: plain });
   for (const line of text.split("\n")) assert.ok(line.length <= 100, `${line.length} columns: ${line}`);
-  assert.equal(text.match(/ reached$/gm)?.length, 4);
+  assert.equal(text.match(/ reached$/gm)?.length, 7);
   assert.equal(text.match(/ missed$/gm)?.length, 6);
 });

@@ -4,6 +4,7 @@
 import { NAIVE, NAIVE_TABLE, PLAIN } from "./lane-plain.js";
 import { ALLOC, ARRAY, TABLE } from "./lane-posenc.js";
 import { WIDE } from "./plain-loops.js";
+import { ROTATE_SHAPES } from "./tasks.js";
 
 /** @typedef {import("./measure.js").Measured} Measured */
 /** @typedef {import("./measure.js").Timing} Timing */
@@ -64,6 +65,12 @@ export function goals({ measured, memory }) {
   /** @param {import("./tasks.js").Kind} kind */
   const row = (kind) => 1000 * contender(at(measured, kind, [1, 1, 768]), ALLOC).median;
 
+  /** @param {readonly number[]} shape */
+  const overRotate = (shape) => {
+    const of = at(measured, "rotate", shape);
+    return bestPlain(of).median / contender(of, ALLOC).median;
+  };
+
   const gigabyte = /** @type {Growth} */ (memory.find(({ bytes }) => bytes === 2 ** 30));
 
   /** @type {Omit<Goal, "reached">[]} */
@@ -76,6 +83,8 @@ export function goals({ measured, memory }) {
       { what: `table [${shape.slice(1)}] from nothing, over the naive loop`, want: 20, got: overNaive(shape), unit: /** @type {const} */ ("x"), atLeast: true })),
     { what: "add [1,1,768], alloc(), one row", want: 1, got: row("add"), unit: "µs", atLeast: false },
     { what: "add [1,1,768], alloc(), one row with { offset }", want: 1, got: row("decode"), unit: "µs", atLeast: false },
+    ...ROTATE_SHAPES.map((shape, i) => (
+      { what: `rotate [${shape}], alloc(), over the best plain loop`, want: [4, 4, 2.5][i], got: overRotate(shape), unit: /** @type {const} */ ("x"), atLeast: true })),
     { what: "memory for a Float32Array of 1 GiB", want: 8, got: gigabyte.growth / 2 ** 20, unit: "MiB", atLeast: false },
   ];
   return list.map((goal) => ({ ...goal, reached: goal.atLeast ? goal.got >= goal.want : goal.unit === "µs" ? goal.got < goal.want : goal.got <= goal.want }));

@@ -3,10 +3,12 @@
 
 import { Lane } from "./lane.js";
 import { naive, plainLoops } from "./plain-loops.js";
-import { naiveTable } from "./tasks.js";
+import { biasLoops, naiveBias, naiveRotate, rotateLoops } from "./rotate-loops.js";
+import { DECODE_LENGTH, joined, naiveCosSin, naiveTable, scoresOf } from "./tasks.js";
 
 /** @typedef {import("./lane.js").Contender} Contender */
 /** @typedef {import("./plain-loops.js").PlainLoop} PlainLoop */
+/** @typedef {import("./tasks.js").Task} Task */
 
 /** The plain loops' names begin with it. */
 export const PLAIN = "plain loop, ";
@@ -78,6 +80,73 @@ function sinCosTable(seq, dim) {
   return table;
 }
 
+/**
+ * One working copy of a task's input for all its contenders: of the large ones there would be gigabytes.
+ * @type {WeakMap<Task, Float32Array>}
+ */
+const copies = new WeakMap();
+
+/** @param {Task} task */
+function copyOf(task) {
+  const x = copies.get(task) ?? task.x.slice();
+  copies.set(task, x);
+  return x;
+}
+
+/**
+ * @param {import("./rotate-loops.js").PlainRotate} plain
+ * @returns {Contender}
+ */
+export const rotateContender = ({ name, wide, together, turn, interleaved, loop }) => ({
+  name,
+  begin(task) {
+    const { kind, shape: [batch, heads, seq, headDim] } = task;
+    const all = batch * heads;
+    if (kind !== (interleaved ? "rotateInterleaved" : "rotate") || all % together !== 0 || (headDim / 2) % turn !== 0) return undefined;
+    const sines = /** @type {Float32Array} */ (task.sin);
+    const cos = wide ? Float64Array.from(task.table) : task.table;
+    const sin = wide ? Float64Array.from(sines) : sines;
+    const x = copyOf(task);
+    return { reset: () => x.set(task.x), run: (step) => loop(x, cos, sin, all, seq, headDim, seq === 1 ? step % DECODE_LENGTH : 0), result: () => x };
+  },
+});
+
+/**
+ * @param {boolean} interleaved
+ * @returns {Contender}
+ */
+const naiveRotateContender = (interleaved) => {
+  const loop = naiveRotate(interleaved);
+  return rotateContender({ name: NAIVE, wide: false, together: 1, turn: 1, interleaved,
+    loop: (x, _cos, _sin, heads, seq, headDim, first) => loop(x, heads, seq, headDim, first) });
+};
+
+/**
+ * @param {import("./rotate-loops.js").PlainBias} plain
+ * @returns {Contender}
+ */
+export const biasContender = ({ name, wide, loop }) => ({
+  name,
+  begin(task) {
+    const { kind, shape, table, slopes } = task;
+    if (kind !== "bias" || shape[0] !== 1) return undefined;
+    const lines = wide ? Float64Array.from(table) : table;
+    const of = scoresOf(shape);
+    const x = copyOf(task);
+    return { reset: () => x.set(task.x), run: () => loop(x, lines, /** @type {Float64Array} */ (slopes), of), result: () => x };
+  },
+});
+
+/** @type {Contender} */
+const cosSinContender = {
+  name: NAIVE_TABLE,
+  begin({ kind, shape: [, length, headDim] }) {
+    if (kind !== "cosSin") return undefined;
+    let made = { cos: new Float32Array(0), sin: new Float32Array(0) };
+    return { reset() {}, run: () => void (made = naiveCosSin(length, headDim)), result: () => joined(made.cos, made.sin) };
+  },
+};
+
 /** @returns {Contender[]} */
 export const plainContenders = () => [
   ...plainLoops().map((plain) => loopContender({ ...plain, name: PLAIN + plain.name })),
@@ -85,6 +154,13 @@ export const plainContenders = () => [
   set,
   tableContender(NAIVE_TABLE, naiveTable),
   tableContender(SIN_COS_TABLE, sinCosTable),
+  ...[false, true].flatMap((interleaved) => [
+    ...rotateLoops(interleaved).map((plain) => rotateContender({ ...plain, name: PLAIN + plain.name })),
+    naiveRotateContender(interleaved),
+  ]),
+  ...biasLoops().map((plain) => biasContender({ ...plain, name: PLAIN + plain.name })),
+  biasContender({ name: NAIVE, wide: false, turn: 1, loop: naiveBias }),
+  cosSinContender,
 ];
 
 export const createLane = () => new Lane(plainContenders());

@@ -1,9 +1,9 @@
-// The lane of posenc: on arrays of alloc(), on a Float32Array, a row at a time, and a table from
+// The lane of posenc: on arrays of alloc(), on a Float32Array, a row at a time, and tables from
 // nothing.
 
 import { Lane } from "./lane.js";
 import { loadPosenc } from "./package.js";
-import { DECODE_LENGTH } from "./tasks.js";
+import { DECODE_LENGTH, joined, scoresOf } from "./tasks.js";
 
 /** @typedef {import("./lane.js").Contender} Contender */
 /** @typedef {import("./package.js").Allocation} Allocation */
@@ -12,6 +12,7 @@ import { DECODE_LENGTH } from "./tasks.js";
 export const ALLOC = "posenc, alloc()";
 export const ARRAY = "posenc, Float32Array";
 export const TABLE = "posenc, table()";
+export const COS_SIN = "posenc, cosSin()";
 
 /**
  * Adds to an array that `hold` makes, called as a user would: no options where none are needed, and
@@ -25,7 +26,7 @@ export const TABLE = "posenc, table()";
 const adding = (posenc, name, { make, data, dispose }) => ({
   name,
   begin({ kind, shape: [batch, , dim], x: input }) {
-    if (kind === "table") return undefined;
+    if (kind !== "add" && kind !== "decode") return undefined;
     const encoder = posenc.sinusoidal({ dim });
     const x = make(input.length);
     /** @type {(step: number) => void} */
@@ -41,6 +42,64 @@ const adding = (posenc, name, { make, data, dispose }) => ({
         encoder.dispose();
       },
     };
+  },
+});
+
+/**
+ * Turns queries, or adds ALiBi to scores, in an array that `hold` makes, with new options each time.
+ * @template {Float32Array | Allocation} X
+ * @param {Posenc} posenc
+ * @param {string} name
+ * @param {{ make: (length: number) => X, data: (x: X) => Float32Array, dispose?: (x: X) => void }} hold
+ * @returns {Contender}
+ */
+const ofHeads = (posenc, name, { make, data, dispose }) => ({
+  name,
+  begin({ kind, shape, x: input }) {
+    if (kind !== "rotate" && kind !== "rotateInterleaved" && kind !== "bias") return undefined;
+    const [batch, heads, seq, width] = shape;
+    /** @type {(step: number) => void} */
+    let run;
+    /** @type {{ dispose: () => void }} */
+    let encoder;
+    const x = make(input.length);
+    if (kind !== "bias") {
+      const rotary = encoder = posenc.rotary({ headDim: width, pairing: kind === "rotate" ? "half" : "interleaved" });
+      run = seq === 1 ? (step) => void rotary.rotate(x, { batch, heads, order: "bhsd", offset: step % DECODE_LENGTH })
+        : () => void rotary.rotate(x, { batch, heads, order: "bhsd" });
+    } else {
+      const alibi = encoder = posenc.alibi({ heads });
+      const { offset } = scoresOf(shape);
+      run = () => void alibi.add(x, { batch, queryLength: seq, keyLength: width, offset });
+    }
+    return {
+      reset: () => data(x).set(input),
+      run,
+      result: () => data(x),
+      dispose() {
+        dispose?.(x);
+        encoder.dispose();
+      },
+    };
+  },
+});
+
+/**
+ * Cosines and sines, with an encoder that has made nothing yet, each time.
+ * @param {Posenc} posenc
+ * @returns {Contender}
+ */
+const makingCosSin = (posenc) => ({
+  name: COS_SIN,
+  begin({ kind, shape: [, length, headDim] }) {
+    if (kind !== "cosSin") return undefined;
+    let made = { cos: new Float32Array(0), sin: new Float32Array(0) };
+    const run = () => {
+      const encoder = posenc.rotary({ headDim });
+      made = encoder.cosSin(length);
+      encoder.dispose();
+    };
+    return { reset() {}, run, result: () => joined(made.cos, made.sin) };
   },
 });
 
@@ -68,10 +127,17 @@ const making = (posenc) => ({
  * @param {Posenc} posenc
  * @returns {Contender[]}
  */
-export const posencContenders = (posenc) => [
-  adding(posenc, ALLOC, { make: (length) => posenc.alloc(length), data: (x) => x.data, dispose: (x) => x.dispose() }),
-  adding(posenc, ARRAY, { make: (length) => new Float32Array(length), data: (x) => x }),
-  making(posenc),
-];
+export const posencContenders = (posenc) => {
+  const alloc = { make: (/** @type {number} */ length) => posenc.alloc(length), data: (/** @type {Allocation} */ x) => x.data, dispose: (/** @type {Allocation} */ x) => x.dispose() };
+  const array = { make: (/** @type {number} */ length) => new Float32Array(length), data: (/** @type {Float32Array} */ x) => x };
+  return [
+    adding(posenc, ALLOC, alloc),
+    adding(posenc, ARRAY, array),
+    making(posenc),
+    ofHeads(posenc, ALLOC, alloc),
+    ofHeads(posenc, ARRAY, array),
+    makingCosSin(posenc),
+  ];
+};
 
 export const createLane = async () => new Lane(posencContenders(await loadPosenc()));

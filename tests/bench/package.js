@@ -15,10 +15,24 @@ const DIST = new URL("../../dist/npm/", import.meta.url);
  * @property {() => void} dispose
  */
 /**
+ * @typedef {object} RotaryEncoder
+ * @property {(x: Float32Array | Allocation, at?: { batch?: number, heads?: number, order?: "bshd" | "bhsd", offset?: number }) => unknown} rotate
+ * @property {(length: number) => { cos: Float32Array, sin: Float32Array }} cosSin
+ * @property {() => void} dispose
+ */
+/**
+ * @typedef {object} BiasEncoder
+ * @property {(scores: Float32Array | Allocation, at: { batch?: number, queryLength: number, keyLength: number, offset?: number }) => unknown} add
+ * @property {Float64Array} slopes
+ * @property {() => void} dispose
+ */
+/**
  * The part of the package that is measured.
  * @typedef {object} Posenc
  * @property {string} version
  * @property {(options: { dim: number }) => Encoder} sinusoidal
+ * @property {(options: { headDim: number, pairing?: "half" | "interleaved" }) => RotaryEncoder} rotary
+ * @property {(options: { heads: number }) => BiasEncoder} alibi
  * @property {(length: number) => Allocation} alloc
  */
 

@@ -4,7 +4,7 @@ import { arch, cpus, platform } from "node:os";
 
 import { bestPlain, contender } from "./goals.js";
 import { NAIVE, NAIVE_TABLE, PLAIN, SET, SIN_COS_TABLE } from "./lane-plain.js";
-import { ALLOC, ARRAY, TABLE } from "./lane-posenc.js";
+import { ALLOC, ARRAY, COS_SIN, TABLE } from "./lane-posenc.js";
 import { WIDE } from "./plain-loops.js";
 import { spread, summary } from "./statistics.js";
 
@@ -103,6 +103,24 @@ export function report({ measured, memory, goals, version, seconds, effort }, co
       [TABLE, timing(TABLE)],
       [SIN_COS_TABLE, timing(SIN_COS_TABLE)],
       [NAIVE_TABLE, timing(NAIVE_TABLE)],
+    ], colours),
+    ...([["rotate", "rotate, G elements/s"], ["rotateInterleaved", "  interleaved"], ["bias", "ALiBi, G elements/s"]]).flatMap(([kind, title]) =>
+      table(title, of(/** @type {import("./tasks.js").Kind} */ (kind)), [
+        [ALLOC, timing(ALLOC)],
+        [ARRAY, timing(ARRAY)],
+        ["best plain loop", (m) => rate(m, bestPlain(m))],
+        ["  which is", which()],
+        ["... with a float64 table", (m) => rate(m, bestPlain(m, "float64"))],
+        ["  which is", which("float64")],
+        [NAIVE, timing(NAIVE)],
+        ["alloc() / best plain", over(ALLOC)],
+        ["  / with float64 table", over(ALLOC, "float64")],
+        ["Float32Array / best plain", over(ARRAY)],
+      ], colours)),
+    ...table("cos and sin, G elements/s", of("cosSin"), [
+      [COS_SIN, timing(COS_SIN)],
+      [NAIVE_TABLE, timing(NAIVE_TABLE)],
+      ["cosSin() / naive", (m) => `${digits(contender(m, NAIVE_TABLE).median / contender(m, COS_SIN).median)}x     `],
     ], colours),
     `${bold("memory, MiB".padEnd(LABEL + 2))}${dim(["array", "module before", "after", "growth"].map((head) => head.padStart(COLUMN)).join(""))}`,
     ...memory.map(({ shape, fractions, bytes, before, after, growth }) =>

@@ -2,4 +2,4 @@
 
 package kernel
 
-func rotateSIMD(_, _ []float32, _ Turning) int { return 0 }
+func rotateSIMD(_, _ []float32, _ *Turning) int { return 0 }

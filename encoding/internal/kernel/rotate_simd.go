@@ -6,16 +6,16 @@ import "simd"
 
 // rotateSIMD returns how many pairs of each vector it did. Neighbours are left to the generic twin: the portable simd package
 // moves nothing inside a vector.
-func rotateSIMD(x, rows []float32, t Turning) int {
+func rotateSIMD(x, rows []float32, t *Turning) int {
 	if t.Interleaved {
 		return 0
 	}
 	n, done := t.Pairs, 0
-	for range t.Tokens {
+	for token := range t.Tokens {
 		cos, sin := rows[:n], rows[n:2*n]
-		for range t.Heads {
-			done = turnHalvesSIMD(x[:n], x[n:2*n], cos, sin, t.Back)
-			x = x[t.HeadDim:]
+		for head := range t.Heads {
+			v := x[token*t.TokenStride+head*t.HeadStride:]
+			done = turnHalvesSIMD(v[:n], v[n:2*n], cos, sin, t.Back)
 		}
 		if !t.OneRow {
 			rows = rows[2*n:]

@@ -18,9 +18,13 @@ func rotated(x, rows []float32, t Turning) []float32 {
 			row = 0
 		}
 		for i := range n {
-			a, b := at*t.HeadDim+i, at*t.HeadDim+i+n
+			v := at * t.HeadDim
+			if t.HeadStride != 0 {
+				v = at/t.Heads*t.TokenStride + at%t.Heads*t.HeadStride
+			}
+			a, b := v+i, v+i+n
 			if t.Interleaved {
-				a, b = at*t.HeadDim+2*i, at*t.HeadDim+2*i+1
+				a, b = v+2*i, v+2*i+1
 			}
 			c, s := rows[row*2*n+i], rows[row*2*n+n+i]
 			ac, as, bc, bs := float32(x[a]*c), float32(x[a]*s), float32(x[b]*c), float32(x[b]*s)
@@ -41,15 +45,42 @@ func everyTurning(t Turning, do func(Turning)) {
 	}
 }
 
+// everyPlace calls do with vectors side by side, said and not said, with the heads one after the other, and with gaps.
+func everyPlace(t Turning, do func(Turning)) {
+	do(t)
+	t.HeadStride, t.TokenStride = t.HeadDim, t.Heads*t.HeadDim
+	do(t)
+	t.HeadStride, t.TokenStride = t.Tokens*t.HeadDim, t.HeadDim
+	do(t)
+	t.HeadStride = t.HeadDim + 3
+	t.TokenStride = t.Heads*t.HeadStride + 5
+	do(t)
+	t.TokenStride = t.HeadDim + 1
+	t.HeadStride = t.Tokens*t.TokenStride + 2
+	do(t)
+}
+
+// span returns how many elements x has.
+func span(t Turning) int {
+	if t.HeadStride == 0 || t.Tokens == 0 || t.Heads == 0 {
+		return t.Tokens * t.Heads * t.HeadDim
+	}
+	return (t.Tokens-1)*t.TokenStride + (t.Heads-1)*t.HeadStride + t.HeadDim
+}
+
 func holdRotate(t *testing.T, r *rand.Rand, turning Turning) {
 	t.Helper()
-	x, whole := guarded(r, turning.Tokens*turning.Heads*turning.HeadDim)
+	x, whole := guarded(r, span(turning))
 	rows, rowsWhole := guarded(r, turning.rows()*2*turning.Pairs)
 	before := append([]float32(nil), rowsWhole...)
 	want := padded(rotated(x, rows, turning), 12345)
 	generic := append([]float32(nil), whole...)
 	if turning.Tokens > 0 && turning.Heads > 0 {
-		rotateGeneric(generic[guard:guard+len(x):guard+len(x)], rows, turning, 0)
+		placed := turning
+		if placed.HeadStride == 0 {
+			placed.HeadStride, placed.TokenStride = placed.HeadDim, placed.Heads*placed.HeadDim
+		}
+		rotateGeneric(generic[guard:guard+len(x):guard+len(x)], rows, &placed, 0)
 	}
 	Rotate(x, rows, turning)
 	same(t, want, generic, fmt.Sprintf("generic, %+v", turning))
@@ -68,7 +99,11 @@ func TestRotate(t *testing.T) {
 			for _, tokens := range []int{1, 2, 5} {
 				for _, more := range []int{0, 1, 7, 64} {
 					everyTurning(Turning{Tokens: tokens, Heads: heads, HeadDim: 2*n + more, Pairs: n}, func(turning Turning) {
-						holdRotate(t, r, turning)
+						if turning.HeadDim == 0 {
+							holdRotate(t, r, turning)
+							return
+						}
+						everyPlace(turning, func(turning Turning) { holdRotate(t, r, turning) })
 					})
 				}
 			}
@@ -149,6 +184,14 @@ func TestRotatePanics(t *testing.T) {
 		bad(x, rows, func(t *Turning) { t.HeadDim = -16 })
 		bad(x, rows, func(t *Turning) { t.Pairs = -1 })
 		bad(x, rows, func(t *Turning) { t.Tokens, t.OneRow = huge, true })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = 33, 16 })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = 16, 49 })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = huge, 16 })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = 16, huge })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = huge, huge })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = -16, 48 })
+		bad(x, rows, func(t *Turning) { t.HeadStride, t.TokenStride = 16, -48 })
+		bad(x, rows, func(t *Turning) { t.TokenStride = -48 })
 		bad(x, rows, func(t *Turning) { t.Heads = huge })
 		bad(x, rows, func(t *Turning) { t.HeadDim = huge })
 		bad(x, rows, func(t *Turning) { t.HeadDim, t.Pairs = huge, huge/2 })

@@ -1,6 +1,6 @@
 package kernel
 
-func rotateSIMD(x, rows []float32, t Turning) int {
+func rotateSIMD(x, rows []float32, t *Turning) int {
 	n := t.Pairs &^ (lanes - 1)
 	if n == 0 {
 		return 0
@@ -16,22 +16,22 @@ func rotateSIMD(x, rows []float32, t Turning) int {
 		if t.Back {
 			signs = high
 		}
-		rotateNeighbours(&x[0], &rows[0], t.Tokens, t.Heads, 4*t.HeadDim, 4*t.Pairs, n, step, signs)
+		rotateNeighbours(&x[0], &rows[0], t.Tokens, t.Heads, 4*t.HeadStride, 4*t.TokenStride, 4*t.Pairs, n, step, signs)
 	} else {
 		signs := 0
 		if t.Back {
 			signs = low | high
 		}
-		rotateHalves(&x[0], &rows[0], t.Tokens, t.Heads, 4*t.HeadDim, 4*t.Pairs, n, step, signs)
+		rotateHalves(&x[0], &rows[0], t.Tokens, t.Heads, 4*t.HeadStride, 4*t.TokenStride, 4*t.Pairs, n, step, signs)
 	}
 	return n
 }
 
-// In rotate_wasm.s. stride is bytes from vector to vector, half bytes from cosines to sines, step bytes from row to row.
+// In rotate_wasm.s. toHead is bytes from head to head, toToken bytes from token to token, half bytes from cosines to sines, step bytes from row to row.
 // tokens and heads are positive, n is a positive multiple of lanes.
 
 //go:noescape
-func rotateHalves(x, rows *float32, tokens, heads, stride, half, n, step, signs int)
+func rotateHalves(x, rows *float32, tokens, heads, toHead, toToken, half, n, step, signs int)
 
 //go:noescape
-func rotateNeighbours(x, rows *float32, tokens, heads, stride, half, n, step, signs int)
+func rotateNeighbours(x, rows *float32, tokens, heads, toHead, toToken, half, n, step, signs int)

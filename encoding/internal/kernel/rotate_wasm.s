@@ -3,7 +3,7 @@
 // Each is a leaf without a frame. A token's cosines and sines are loaded once, as many as fit into the registers, and
 // then meet the same channels of all heads.
 //
-// R0 is the token, R1 its row, R2 how many tokens are left, R3 how many heads there are, R4 the bytes from head to head, R5
+// R0 is the token, R1 its row, R2 how many tokens are left, R3 how many heads there are, R4 the bytes from head to head, R14 those from token to token, R5
 // those from cosines to sines (and with halves from a to b), R6 those from row to row. R7 is where the channels in hand are
 // in the first head, R8 their cosines, R9 their sines, R10 how many pairs are left. R11 goes over the heads, R12 is R5 bytes
 // beyond, R13 how many heads are left. V0 to V3 hold cosines and V4 to V7 sines, V10 what flips the sines' signs. See
@@ -23,10 +23,11 @@
 	MOVD rows+8(FP), R1; \
 	MOVD tokens+16(FP), R2; \
 	MOVD heads+24(FP), R3; \
-	MOVD stride+32(FP), R4; \
-	MOVD half+40(FP), R5; \
-	MOVD step+56(FP), R6; \
-	MOVD signs+64(FP), R10; \
+	MOVD toHead+32(FP), R4; \
+	MOVD toToken+40(FP), R14; \
+	MOVD half+48(FP), R5; \
+	MOVD step+64(FP), R6; \
+	MOVD signs+72(FP), R10; \
 	Get R10; I64x2Splat; Set V10
 
 // BODY for each token.
@@ -35,9 +36,9 @@
 		Get R0; Set R7; \
 		Get R1; Set R8; \
 		FROM(R9, R1, R5); \
-		MOVD n+48(FP), R10; \
+		MOVD n+56(FP), R10; \
 		BODY; \
-		Get R3; Get R4; I64Mul; Get R0; I64Add; Set R0; \
+		MOVE(R0, R14); \
 		MOVE(R1, R6); \
 		LESS(R2, 1); MORE(R2, 1); BrIf $0; \
 	End
@@ -70,8 +71,8 @@
 #define HALVES16 HALVES(0, V0, V4); HALVES(16, V1, V5); HALVES(32, V2, V6); HALVES(48, V3, V7)
 #define SECOND FROM(R12, R7, R5)
 
-// func rotateHalves(x, rows *float32, tokens, heads, stride, half, n, step, signs int)
-TEXT ·rotateHalves(SB), NOSPLIT, $0-72
+// func rotateHalves(x, rows *float32, tokens, heads, toHead, toToken, half, n, step, signs int)
+TEXT ·rotateHalves(SB), NOSPLIT, $0-80
 	ARGS
 	TOKENS(GROUPS(16, 64, LOADS16, SECOND, HALVES16); GROUPS(4, 16, COS_SIN(0, V0, V4), SECOND, HALVES(0, V0, V4)))
 	RET
@@ -89,8 +90,8 @@ TEXT ·rotateHalves(SB), NOSPLIT, $0-72
 #define NEIGHBOURS8 NEIGHBOURS(0, V0, V4); NEIGHBOURS(16, V1, V5); NEIGHBOURS(32, V2, V6); NEIGHBOURS(48, V3, V7)
 #define NEIGHBOURS4 NEIGHBOURS(0, V0, V4); NEIGHBOURS(16, V1, V5)
 
-// func rotateNeighbours(x, rows *float32, tokens, heads, stride, half, n, step, signs int)
-TEXT ·rotateNeighbours(SB), NOSPLIT, $0-72
+// func rotateNeighbours(x, rows *float32, tokens, heads, toHead, toToken, half, n, step, signs int)
+TEXT ·rotateNeighbours(SB), NOSPLIT, $0-80
 	ARGS
 	V128Const $0x0302010003020100, $0x0706050407060504
 	Set V11

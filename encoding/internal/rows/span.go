@@ -29,14 +29,15 @@ func Split(length, batch, heads, dim int) (Span, error) {
 		return Span{}, &encoding.OptionError{Option: "batch", Want: "a positive integer", Got: strconv.Itoa(batch)}
 	}
 	width := dim * max(heads, 1)
-	if batch > math.MaxInt/width || length%(batch*width) != 0 {
+	// Without signs a division is an instruction in wasm, and with them a function.
+	if uint(batch) > math.MaxInt/uint(width) || uint(length)%uint(batch*width) != 0 {
 		want := encoding.Text("batch·dim = ", batch, "·", dim)
 		if heads > 0 {
 			want = encoding.Text("batch·heads·headDim = ", batch, "·", heads, "·", dim)
 		}
 		return Span{}, &encoding.OptionError{Option: "x", Want: "a length that is a multiple of " + want, Got: strconv.Itoa(length)}
 	}
-	return Span{Batch: batch, Seq: length / (batch * width)}, nil
+	return Span{Batch: batch, Seq: int(uint(length) / uint(batch*width))}, nil
 }
 
 // From gives the rows the positions offset, offset+1, ...
