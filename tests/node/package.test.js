@@ -34,7 +34,7 @@ test("nothing is needed at run time: no dependency, no import of anything but it
     const code = read(name).replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
     const imported = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s*)["']([^"']+)["']/gm)].map(([, specifier]) => specifier);
     for (const specifier of imported) {
-      assert.match(specifier, /^\.\/[\w.]+\.js$/, `${name} imports ${specifier}`);
+      assert.match(specifier, /^\.\/[\w.-]+\.js$/, `${name} imports ${specifier}`);
       assert.ok(files.includes(specifier.slice(2)), `${name} imports ${specifier}, which is not there`);
     }
     assert.doesNotMatch(code, /\brequire\s*\(|\beval\s*\(|new Function\s*\(/, name);
@@ -71,7 +71,7 @@ test("the licence, and the notices of what the wasm and wasm_exec.js contain", (
   assert.equal(manifest.license, "MIT");
   const notice = read("NOTICE");
   assert.match(notice, /The Go programming language[\s\S]*Copyright 2009 The Go Authors[\s\S]*Redistributions in binary form must reproduce/);
-  assert.match(notice, /vert[\s\S]*github\.com\/norunners\/vert[\s\S]*MIT License/);
+  assert.doesNotMatch(notice, /norunners/, "what the package has no longer");
   assert.match(read("wasm_exec.js"), /Copyright 2018 The Go Authors/);
 });
 
