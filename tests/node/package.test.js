@@ -52,7 +52,7 @@ test("it runs from a copy in an empty project, by its name", () => {
 });
 
 test("every file is there, every one that the manifest names, and no others", () => {
-  for (const name of ["package.json", "README.md", "LICENSE", "NOTICE", "index.js", "index.d.ts", "posenc.wasm", "wasm_exec.js"]) assert.ok(files.includes(name), name);
+  for (const name of ["package.json", "README.md", "SCHEMES.md", "LICENSE", "NOTICE", "index.js", "index.d.ts", "posenc.wasm", "wasm_exec.js"]) assert.ok(files.includes(name), name);
   const named = [manifest.types, ...Object.values(manifest.exports).flatMap((each) => (typeof each === "string" ? each : Object.values(each)))];
   for (const name of named) assert.ok(existsSync(new URL(name, PACKAGE)), name);
   const patterns = manifest.files.map((/** @type {string} */ glob) => new RegExp(`^${glob.replace(/\./g, "\\.").replace(/\*/g, ".*")}$`));
@@ -64,6 +64,18 @@ test("every file is there, every one that the manifest names, and no others", ()
   const lines = files.filter((name) => !name.endsWith(".wasm")).flatMap((name) => read(name).split("\n").map((line) => `${name}: ${line}`));
   assert.deepEqual(lines.filter((line) => /(^|[\s"'`=(])\/(home|root|work|tmp|Users)\/|%%[A-Z]+%%/.test(line)), [], "paths of a machine, and holes");
   assert.ok(!readFileSync(new URL("posenc.wasm", PACKAGE)).includes(fileURLToPath(new URL("../../", import.meta.url))), "the folder it was built in is in the wasm");
+});
+
+test("links in its pages lead to files and headings that are there", () => {
+  const anchor = (/** @type {string} */ heading) => heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
+  for (const page of files.filter((name) => name.endsWith(".md"))) {
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      const [file, heading] = target.split("#");
+      assert.ok(file === "" || files.includes(file), `${page}: ${target}`);
+      const anchors = [...read(file || page).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchor(text));
+      assert.ok(heading === undefined || anchors.includes(heading), `${page}: ${target}`);
+    }
+  }
 });
 
 test("the licence, and the notices of what the wasm and wasm_exec.js contain", () => {
