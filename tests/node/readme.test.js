@@ -77,3 +77,13 @@ test("every call in the table of models makes an encoder", async () => {
     encoder.dispose();
   }
 });
+
+test("SCHEMES.md lists the model types that fromConfig knows", async () => {
+  const posenc = await load();
+  const listed = pages[1].text.match(/model types it knows: ([^.]*)\./)?.[1].split(/,\s+/);
+  assert.throws(() => posenc.fromConfig({ model_type: "none" }), (/** @type {Error} */ { message }) => {
+    const known = message.replace(/^.*want one of /, "").replace(/, got .*$/, "").split(", ");
+    assert.deepEqual(listed, known.filter((name) => !/_(text|text_model|vision_model)$/.test(name))); // those of parts
+    return true;
+  });
+});
