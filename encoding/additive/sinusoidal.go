@@ -16,9 +16,8 @@ import (
 // or as Frequencies says. With f = 0 and m = 1 this is sin and cos of p/10000^(2i/d). With a single frequency w_0 = m, whatever f is, so that
 // d = 2 with f = 1 has no 0/0.
 //
-// Entries are float32. At any integer position up to 2^53 each sine and cosine is within 0.501 units in the last place of
-// its true value or within 2^-50 of it, whichever is more; the second counts only where a large angle comes so close to
-// a zero that less than 2^-27 is left. Entries of fractions are within 0.501 units throughout.
+// Entries are float32. At any position up to 2^53 each sine and cosine is within 0.501 units in the last place of its true
+// value, unless Precision says otherwise.
 type Sinusoidal struct {
 	encoder
 	options SinusoidalOptions // without zero values

@@ -37,16 +37,18 @@ func (l Layout) Frequency(j int) (i int, isCos bool) {
 // The sines and cosines at 4096·d3 come from the exact product. A turn by each further digit costs four products, and
 // the turn the other way shares two of them; the tables of turns are made once, and are exact too. The roundings of
 // float64 that stay behind are below 2^-50 in sum, so an entry is the float32 nearest to the true value unless that
-// is so close to the middle of two, or to 0. In the table of 8192 positions by 512 channels none is; the tests count.
+// is so close to the middle of two. In the table of 8192 positions by 512 channels none is; the tests count. Entries
+// nearly 0 take the exact product; see near.go.
 //
 // This is a function of p alone, so a row has the same bits wherever it is made. It beats a recurrence from row to
 // row, which cannot start in the middle, and a polynomial for each element, which is three times the work.
 type Generator struct {
-	freqs   []Frequency
-	gain    float64                                            // multiplies every sine and cosine before it is rounded
-	turns   [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each higher level, made when first needed
-	steps   atomic.Pointer[kernel.Steps]                       // by digit 1 to 8 of the lowest
-	cursors sync.Pool
+	freqs    []Frequency
+	quarters []uint32
+	gain     float64                                            // multiplies every sine and cosine before it is rounded
+	turns    [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each higher level, made when first needed
+	steps    atomic.Pointer[kernel.Steps]                       // by digit 1 to 8 of the lowest
+	cursors  sync.Pool
 }
 
 const (
@@ -59,7 +61,7 @@ func NewGenerator(freqs []Frequency) *Generator { return NewGeneratorGain(freqs,
 
 // NewGeneratorGain returns a generator whose every sine and cosine is multiplied by gain before it is rounded.
 func NewGeneratorGain(freqs []Frequency, gain float64) *Generator {
-	g := &Generator{freqs: freqs, gain: gain}
+	g := &Generator{freqs: freqs, gain: gain, quarters: quarters(freqs)}
 	g.cursors.New = func() any { return g.newCursor() }
 	return g
 }
@@ -70,14 +72,15 @@ type cursor struct {
 	at          [levels]int64
 	angles      [levels]kernel.Angles
 	spareAngles kernel.Angles // for the half of a turn that is not wanted
-	block       []float32     // for a block of which not all rows are wanted; made on demand
+	watch       watch
+	block       []float32 // for a block of which not all rows are wanted; made on demand
 }
 
 // nowhere is no multiple of 16.
 const nowhere = math.MaxInt64
 
 func (g *Generator) newCursor() *cursor {
-	c := &cursor{spareAngles: g.newAngles()}
+	c := &cursor{spareAngles: g.newAngles(), watch: watch{make([]uint64, len(g.freqs)), make([]uint32, len(g.freqs))}}
 	for i := range levels {
 		c.at[i], c.angles[i] = nowhere, g.newAngles()
 	}
@@ -100,14 +103,20 @@ func (g *Generator) Rows(op kernel.Op, x []float32, first int64, l Layout) {
 		g.moveTo(c, 0, anchor)
 		next := anchor + radix/2
 		here := x[int(p-first)*l.Dim : int(min(next, end)-first)*l.Dim]
-		if len(here) == radix*l.Dim {
+		from := anchor - radix/2 - c.at[1] // the first row of the block
+		careful := g.careful(&c.watch, from)
+		if len(here) == radix*l.Dim && !careful {
 			g.block(op, here, l, c)
 		} else {
 			if len(c.block) < radix*l.Dim {
 				c.block = make([]float32, radix*l.Dim)
 			}
 			g.block(kernel.Store, c.block, l, c)
-			apply(op, here, c.block[int(p-anchor+radix/2)*l.Dim:][:len(here)])
+			rows := c.block[int(p-anchor+radix/2)*l.Dim:][:len(here)]
+			if careful {
+				g.mend(rows, p, l, &c.watch, from+p-anchor+radix/2)
+			}
+			apply(op, here, rows)
 		}
 		p = next
 	}
@@ -155,6 +164,9 @@ func (g *Generator) moveTo(c *cursor, level int, position int64) {
 	to := c.angles[level]
 	if level == levels-1 {
 		g.exact(to, position)
+		for i := range g.freqs {
+			c.watch.high[i] = g.freqs[i].at(position).hi << 2
+		}
 		if g.gain != 1 { // what is turned from here keeps it
 			for i := range to.Sin {
 				to.Sin[i] *= g.gain
@@ -170,6 +182,9 @@ func (g *Generator) moveTo(c *cursor, level int, position int64) {
 			kernel.Turn(to, c.spareAngles, from, g.turn(level+1, digit))
 		} else {
 			kernel.Turn(c.spareAngles, to, from, g.turn(level+1, -digit))
+		}
+		if level == 1 {
+			c.watch.move(g.freqs, position, position-above)
 		}
 	}
 	c.at[level] = position

@@ -6,3 +6,4 @@ package kernel
 
 func turnSIMD(_, _, _, _ Angles) int                                       { return 0 }
 func blockSIMD(_ Op, _ []float32, _ int, _ Columns, _ Angles, _ Steps) int { return 0 }
+func leastPhaseSIMD(_, _ []uint32, _ uint32) (least uint32, n int)         { return ^uint32(0), 0 }
