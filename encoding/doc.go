@@ -22,7 +22,8 @@
 //
 //	angle    makes frequencies, and sines and cosines of position times frequency, exact at any position
 //	kernel   the hot loops: Add, Sub, ScaleAdd and SubUnscale of a row, Block that makes rows and adds them in one go, Turn that
-//	         carries sines and cosines from one position to the next block, Rotate that turns heads by rows of cosines and sines
+//	         carries sines and cosines from one block to the next, LeastPhase that finds entries nearly 0, which want
+//	         more care, Rotate that turns heads by rows of cosines and sines
 //	rows     keeps and makes the rows of the encodings that have a row for each position; additive and rotary share it
 //	truth    is what the tests hold all of it against
 //
