@@ -33,7 +33,7 @@ type handle struct {
 	run            func(c *call) error
 	numbers        map[int32]func() []float64 // by property
 	row            func(dst []float64, k float64, row int) error
-	options        any // a struct for vert: the options with defaults filled in
+	options        any // a struct: the options with defaults filled in
 }
 
 // handles are the encoders that live, by number; a nil one is free to be used again. None has number 0.

@@ -2,14 +2,28 @@
 //
 // There are two ways across, because their prices differ by a thousand:
 //
-//   - Making an encoder goes through syscall/js and vert, 10 to 20 µs: its options are an object. The object is a
+//   - Making an encoder goes through syscall/js, 10 to 20 µs: its options are an object. The object is a
 //     snapshot that the ES module made; Go never touches an object of a user's, since an exception from a getter
-//     would unwind through Go's frames, past every recover(), and strand the program.
+//     would unwind through Go's frames, past every recover(), and strand the program. Long lists among the options
+//     (weights) come as arrays in this memory, and stand in the snapshot as numbers.
 //   - Everything else is a //go:wasmexport of numbers and pointers, about 20 ns.
 //
+// A scheme is an entry in schemes, made by its file, under the name of its call. From a snapshot it makes an encoder and
+// what JavaScript has of it, a handle: how wide a row is, and functions for the exports to call. additiveHandle and
+// rotaryHandle make that of their families; one that acts on scores is a bias.Encoder as it is. The snapshot goes into the
+// encoder's own struct of options by reflection, on the json tags of its fields (options.go), and with defaults filled in
+// comes back by them. So an option is written once in Go, and the ES module knows its type.
+//
+// fromConfig makes no encoder. It answers with the scheme and the options of each that a config.json asks for, and the ES
+// module makes them by the calls that a user has.
+//
 // Arrays that live in JavaScript come through one fixed buffer, staging, a few rows at a time, so this memory does not
-// grow with them. Arrays that live here (alloc) are used where they are.
+// grow with them. Scores come in runs of elements, wherever in a row those begin. Arrays that live here (alloc) are used
+// where they are.
 //
 // An error is a value: an export returns a status, and lastError has the message. A panic in an entry point that computes
 // is caught and becomes a status too; one elsewhere ends the program. Either way the ES module starts a fresh instance.
+//
+// The size of the file is a budget, which tests/size.js holds: build.sh has the flags, and here and in encoding/ no fmt, no
+// encoding/json and few generics.
 package jsbridge

@@ -111,3 +111,19 @@ func ExamplePositionsFromMask() {
 	fmt.Println(roberta, gpt2)
 	// Output: [1 1 2 3 2 3 4 5] [0 0 0 1 0 1 2 3]
 }
+
+func ExampleTimestepConvention() {
+	for _, name := range []string{"ddpm", "stable-diffusion"} {
+		o, _ := additive.TimestepConvention(name, 320)
+		fmt.Println(name, o.FlipSinToCos, *o.DownscaleFreqShift)
+	}
+	// Output:
+	// ddpm false 1
+	// stable-diffusion true 0
+}
+
+func ExampleXLNetPositions() {
+	list, _ := additive.XLNetPositions(2, 3, true, 0)
+	fmt.Println(list)
+	// Output: [3 2 1 0 -1]
+}

@@ -76,3 +76,46 @@ func ExampleNew_xPos() {
 	// 0.898
 	// 0.176
 }
+
+// Dynamic follows the length of each call: a key that was turned when the sequence was short has other angles.
+func ExampleNew_dynamic() {
+	rope, err := rotary.New(rotary.Options{
+		HeadDim: 4, MaxPositionEmbeddings: 8, Scaling: rotary.Scaling{Type: rotary.Dynamic, Factor: 2},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, short, _ := rope.CosSin(1, rotary.At{Offset: 7})
+	_, long, _ := rope.CosSin(1, rotary.At{Offset: 7, SequenceLength: 16})
+	fmt.Printf("%.3f %.3f\n", short, long)
+	// Output: [0.657 0.070] [0.657 0.023]
+}
+
+// Llama 3.1: high frequencies stay, low ones are divided by the factor.
+func ExampleNew_llama3() {
+	rope, err := rotary.New(rotary.Options{
+		HeadDim: 8, Base: 500000,
+		Scaling: rotary.Scaling{Type: rotary.Llama3, Factor: 8, OriginalMaxPositionEmbeddings: 8192},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plain, _ := rotary.New(rotary.Options{HeadDim: 8, Base: 500000})
+	was, is := plain.InverseFrequencies(0), rope.InverseFrequencies(0)
+	for i := range is {
+		fmt.Printf("%.3f ", was[i]/is[i])
+	}
+	fmt.Println()
+	// Output: 1.000 1.000 2.695 8.000
+}
+
+// GPT-J turns the first 64 channels of a head, in neighbouring pairs. Here 2 of 4.
+func ExampleNew_partial() {
+	rope, _ := rotary.New(rotary.Options{HeadDim: 4, RotaryDim: 2, Pairing: rotary.Interleaved})
+	q := []float32{1, 0, 1, 0}
+	_ = rope.Rotate(q, rotary.At{Offset: 1})
+	fmt.Printf("%.3f\n", q)
+	// Output: [0.540 0.841 1.000 0.000]
+}

@@ -1,5 +1,6 @@
 // Sinusoidal encodings of the cells of a grid; encoding/additive/grid.go has the formula, grid_convention.go whose they are.
 
+import { newTable } from "./apply.js";
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
 import { boolean, number, numbers, oneOf, snapshot, text } from "./options.js";
@@ -15,7 +16,7 @@ import { FREQUENCIES } from "./runtime.js";
  * @property {number} dim the width of a row
  * @property {readonly number[]} shape [H, W] or [T, H, W]: how many cells along each axis. Position p is cell p of them in
  *   row-major order, after the prefix tokens
- * @property {GridConvention} [convention] whose defaults the other options have: "mae" also for ViT; see the README
+ * @property {GridConvention} [convention] whose defaults the other options have: "mae" also for ViT; see SCHEMES.md
  * @property {string} [axes] whose channels come first: the letters of "hw" or "thw" in some order; "hw", "thw"
  * @property {readonly number[]} [axisDims] how many channels each axis of shape has, even numbers; equal parts
  * @property {"interleaved" | "concat" | "concat-cos-sin"} [layout] within the channels of an axis; "interleaved"
@@ -70,6 +71,17 @@ export class Grid extends Rows {
     if (options.shape === undefined) throw typeError("shape", "[H, W] or [T, H, W]", undefined);
     const { convention } = options;
     super(runtime, "grid", options, (filledIn) => (convention === undefined ? filledIn : { ...filledIn, convention }));
+  }
+
+  /**
+   * The rows of `length` positions, or without a length all rows, in a new array.
+   * @param {number} [length]
+   * @param {Omit<import("./apply.js").At, "batch" | "allowShared">} [at] `positions` must be `length` of them
+   * @returns {Float32Array<ArrayBuffer>} [length, dim]
+   * @override
+   */
+  table(length, at) {
+    return newTable(this, length, at);
   }
 
   /**

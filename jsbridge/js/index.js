@@ -1,20 +1,20 @@
 // posenc: positional encodings of Transformers, computed and applied where JavaScript keeps its numbers.
 
 import * as allocation from "./alloc.js";
-import { ALiBi } from "./alibi.js";
-import { AxialRotary } from "./axial-rotary.js";
-import { DeBERTa } from "./deberta.js";
-import { FIRE } from "./fire.js";
-import { Fourier } from "./fourier.js";
-import { Grid } from "./grid.js";
-import { KERPLE } from "./kerple.js";
-import { Learned } from "./learned.js";
-import { MRope } from "./mrope.js";
-import { Shaw } from "./shaw.js";
-import { Swin } from "./swin.js";
-import { T5 } from "./t5.js";
-import { Time2Vec } from "./time2vec.js";
-import { Timestep } from "./timestep.js";
+import * as alibi from "./alibi.js";
+import * as axialRotary from "./axial-rotary.js";
+import * as deberta from "./deberta.js";
+import * as fire from "./fire.js";
+import * as fourier from "./fourier.js";
+import * as grid from "./grid.js";
+import * as kerple from "./kerple.js";
+import * as learned from "./learned.js";
+import * as mrope from "./mrope.js";
+import * as shaw from "./shaw.js";
+import * as swin from "./swin.js";
+import * as t5 from "./t5.js";
+import * as time2vec from "./time2vec.js";
+import * as timestep from "./timestep.js";
 import { fromConfig } from "./config.js";
 import * as lists from "./positions.js";
 import { wrongThis } from "./errors.js";
@@ -22,10 +22,26 @@ import { freeze } from "./intrinsics.js";
 import { compile } from "./load.js";
 import { snapshot } from "./options.js";
 import { Runtime, VERSION } from "./runtime.js";
-import { Rotary } from "./rotary.js";
-import { Sinusoidal } from "./sinusoidal.js";
+import * as rotary from "./rotary.js";
+import * as sinusoidal from "./sinusoidal.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
+/** @typedef {import("./alibi.js").ALiBi} ALiBi */
+/** @typedef {import("./axial-rotary.js").AxialRotary} AxialRotary */
+/** @typedef {import("./deberta.js").DeBERTa} DeBERTa */
+/** @typedef {import("./fire.js").FIRE} FIRE */
+/** @typedef {import("./fourier.js").Fourier} Fourier */
+/** @typedef {import("./grid.js").Grid} Grid */
+/** @typedef {import("./kerple.js").KERPLE} KERPLE */
+/** @typedef {import("./learned.js").Learned} Learned */
+/** @typedef {import("./mrope.js").MRope} MRope */
+/** @typedef {import("./rotary.js").Rotary} Rotary */
+/** @typedef {import("./shaw.js").Shaw} Shaw */
+/** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
+/** @typedef {import("./swin.js").Swin} Swin */
+/** @typedef {import("./t5.js").T5} T5 */
+/** @typedef {import("./time2vec.js").Time2Vec} Time2Vec */
+/** @typedef {import("./timestep.js").Timestep} Timestep */
 /** @typedef {import("./apply.js").At} At */
 /** @typedef {import("./apply.js").TypedArray} TypedArray */
 /** @typedef {import("./scores.js").ScoresAt} ScoresAt */
@@ -83,7 +99,7 @@ class Loaded {
    * @returns {Sinusoidal}
    */
   sinusoidal(options) {
-    return new Sinusoidal(Loaded.#of(this), options);
+    return new sinusoidal.Sinusoidal(Loaded.#of(this), options);
   }
 
   /**
@@ -92,7 +108,7 @@ class Loaded {
    * @returns {Rotary}
    */
   rotary(options) {
-    return new Rotary(Loaded.#of(this), options);
+    return new rotary.Rotary(Loaded.#of(this), options);
   }
 
   /**
@@ -101,7 +117,7 @@ class Loaded {
    * @returns {ALiBi}
    */
   alibi(options) {
-    return new ALiBi(Loaded.#of(this), options);
+    return new alibi.ALiBi(Loaded.#of(this), options);
   }
 
   /**
@@ -110,7 +126,7 @@ class Loaded {
    * @returns {DeBERTa}
    */
   deberta(options) {
-    return new DeBERTa(Loaded.#of(this), options);
+    return new deberta.DeBERTa(Loaded.#of(this), options);
   }
 
   /**
@@ -119,7 +135,7 @@ class Loaded {
    * @returns {FIRE}
    */
   fire(options) {
-    return new FIRE(Loaded.#of(this), options);
+    return new fire.FIRE(Loaded.#of(this), options);
   }
 
   /**
@@ -128,7 +144,7 @@ class Loaded {
    * @returns {Fourier}
    */
   fourier(options) {
-    return new Fourier(Loaded.#of(this), options);
+    return new fourier.Fourier(Loaded.#of(this), options);
   }
 
   /**
@@ -137,7 +153,7 @@ class Loaded {
    * @returns {Grid}
    */
   grid(options) {
-    return new Grid(Loaded.#of(this), options);
+    return new grid.Grid(Loaded.#of(this), options);
   }
 
   /**
@@ -146,7 +162,7 @@ class Loaded {
    * @returns {KERPLE}
    */
   kerple(options) {
-    return new KERPLE(Loaded.#of(this), options);
+    return new kerple.KERPLE(Loaded.#of(this), options);
   }
 
   /**
@@ -155,7 +171,7 @@ class Loaded {
    * @returns {Learned}
    */
   learned(options) {
-    return new Learned(Loaded.#of(this), options);
+    return new learned.Learned(Loaded.#of(this), options);
   }
 
   /**
@@ -164,7 +180,7 @@ class Loaded {
    * @returns {MRope}
    */
   mrope(options) {
-    return new MRope(Loaded.#of(this), options);
+    return new mrope.MRope(Loaded.#of(this), options);
   }
 
   /**
@@ -173,7 +189,7 @@ class Loaded {
    * @returns {Shaw}
    */
   shaw(options) {
-    return new Shaw(Loaded.#of(this), options);
+    return new shaw.Shaw(Loaded.#of(this), options);
   }
 
   /**
@@ -182,7 +198,7 @@ class Loaded {
    * @returns {Swin}
    */
   swin(options) {
-    return new Swin(Loaded.#of(this), options);
+    return new swin.Swin(Loaded.#of(this), options);
   }
 
   /**
@@ -191,7 +207,7 @@ class Loaded {
    * @returns {T5}
    */
   t5(options) {
-    return new T5(Loaded.#of(this), options);
+    return new t5.T5(Loaded.#of(this), options);
   }
 
   /**
@@ -200,7 +216,7 @@ class Loaded {
    * @returns {Time2Vec}
    */
   time2vec(options) {
-    return new Time2Vec(Loaded.#of(this), options);
+    return new time2vec.Time2Vec(Loaded.#of(this), options);
   }
 
   /**
@@ -209,7 +225,7 @@ class Loaded {
    * @returns {Timestep}
    */
   timestep(options) {
-    return new Timestep(Loaded.#of(this), options);
+    return new timestep.Timestep(Loaded.#of(this), options);
   }
 
   /**
@@ -218,7 +234,7 @@ class Loaded {
    * @returns {AxialRotary}
    */
   axialRotary(options) {
-    return new AxialRotary(Loaded.#of(this), options);
+    return new axialRotary.AxialRotary(Loaded.#of(this), options);
   }
 
   /**

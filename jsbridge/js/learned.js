@@ -1,5 +1,6 @@
 // Learned tables; encoding/additive/learned.go and resize.go say what happens.
 
+import { newTable } from "./apply.js";
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
 import { boolean, floats, nested, number, numbers, oneOf, snapshot } from "./options.js";
@@ -55,5 +56,17 @@ export class Learned extends Rows {
     const options = snapshot("options", SPEC, given);
     if (options.dim === undefined) throw typeError("dim", "a number", undefined);
     super(runtime, "learned", options, (filledIn) => filledIn);
+  }
+
+  /**
+   * The rows of `length` positions, or without a length all rows from the first on, in a new array.
+   * @param {number} [length]
+   * @param {Omit<import("./apply.js").At, "batch" | "allowShared">} [at] `positions` must be `length` of them
+   * @returns {Float32Array<ArrayBuffer>} [length, dim]
+   * @override
+   */
+  table(length, at) {
+    const all = length === undefined && at === undefined;
+    return newTable(this, length, all ? { offset: 0 - (this.options.rowOffset ?? 0) } : at);
   }
 }

@@ -162,11 +162,38 @@ test("embeddings that are NaN, infinite, -0, subnormal or huge follow IEEE, and 
 });
 
 test("the whole of the object: nothing but what is promised can be reached", () => {
-  const reach = (/** @type {any} */ o) => [...new Set([o, Object.getPrototypeOf(o), Object.getPrototypeOf(Object.getPrototypeOf(o))]
-    .filter((each) => each !== Object.prototype).flatMap((each) => Reflect.ownKeys(each)))].map(String).sort();
+  const reach = (/** @type {any} */ o) => {
+    const keys = new Set();
+    for (; o !== null && o !== Object.prototype; o = Object.getPrototypeOf(o)) for (const key of Reflect.ownKeys(o)) keys.add(String(key));
+    return [...keys].sort();
+  };
   const disposable = typeof Symbol.dispose === "symbol" ? [String(Symbol.dispose)] : [];
   assert.deepEqual(reach(posenc.sinusoidal({ dim: 2 })), [...disposable,
     "add", "constructor", "dispose", "fill", "frequencies", "options", "shiftMatrix", "subtract", "table", "wavelengths"].sort());
+  const encoder = [...disposable, "constructor", "dispose", "options"];
+  const rows = [...encoder, "add", "fill", "subtract", "table"];
+  const turns = [...encoder, "cosSin", "rotate", "unrotate"];
+  const scores = [...encoder, "add", "matrix"];
+  /** @type {[any, string[]][]} */
+  const promised = [
+    [posenc.grid({ dim: 4, shape: [1, 1] }), [...rows, "frequencies"]],
+    [posenc.timestep({ dim: 4 }), [...rows, "encode", "frequencies", "wavelengths", "shiftMatrix"]],
+    [posenc.time2vec({ w: [1], phi: [1] }), [...rows, "encode"]],
+    [posenc.learned({ dim: 1, weights: [1] }), rows],
+    [posenc.fourier({ inputs: 1 }), [...encoder, "encode", "fill", "frequencies"]],
+    [posenc.rotary({ headDim: 2 }), [...turns, "attentionFactor", "inverseFrequencies", "shift"]],
+    [posenc.mrope({ headDim: 2, sections: [1] }), [...turns, "attentionFactor", "inverseFrequencies", "shift"]],
+    [posenc.axialRotary({ headDim: 4, shape: [1, 1], convention: "diffusers" }), turns],
+    [posenc.alibi({ heads: 1 }), [...scores, "slopes"]],
+    [posenc.t5(), [...scores, "buckets"]],
+    [posenc.swin({ window: [1, 1] }), [...scores, "buckets"]],
+    [posenc.deberta({ maxRelativePositions: 4 }), [...encoder, "buckets"]],
+    [posenc.shaw({ maxRelativePosition: 4 }), [...encoder, "buckets"]],
+    [posenc.kerple({ heads: 1, p: [1], a: [1] }), scores],
+    [posenc.fire({ heads: 1, w1: [1], b1: [1], w2: [1], b2: [1] }), scores],
+  ];
+  for (const [each, members] of promised) assert.deepEqual(reach(each), members.sort(), each.constructor.name);
   assert.deepEqual(reach(posenc.alloc(1)), [...disposable, "constructor", "data", "dispose", "length"].sort());
-  assert.deepEqual(reach(posenc), ["alloc", "constructor", "sinusoidal", "version"]);
+  assert.deepEqual(reach(posenc), ["alibi", "alloc", "axialRotary", "constructor", "deberta", "fire", "fourier", "fromConfig", "grid", "kerple", "learned",
+    "mrope", "mropePositions", "permute", "positionsFromMask", "relativePositions", "rotary", "shaw", "sinusoidal", "swin", "t5", "time2vec", "timestep", "version"]);
 });

@@ -17,6 +17,7 @@ export const CONVENTIONS = {
   roformer: { layout: "concat", frequencyShift: 0, oddDim: "sin" },
   ddpm: { layout: "concat", frequencyShift: 1, oddDim: "zero" },
   ldm: { layout: "concat-cos-sin", frequencyShift: 0, oddDim: "zero" },
+  "transformer-xl": { layout: "concat", frequencyShift: 0, oddDim: "sin" },
   mlx: { layout: "concat", frequencyShift: 1, oddDim: "zero" }, // and scale √(2/dim)
 };
 
