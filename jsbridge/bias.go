@@ -56,7 +56,7 @@ const (
 )
 
 func scoresAt(batch, queries, keys, offset float64) (at bias.At, err error) {
-	if at.Batch, err = integer("batch", batch); err != nil {
+	if at.Batch, err = counting("batch", batch); err != nil {
 		return at, err
 	}
 	if at.QueryLength, err = integer("queryLength", queries); err != nil {

@@ -47,10 +47,10 @@ var current call
 func newCall(op int32, batch, heads float64, order int32, offset, sequence float64) (c *call, err error) {
 	c = &current
 	*c = call{}
-	if c.batch, err = integer("batch", batch); err != nil {
+	if c.batch, err = counting("batch", batch); err != nil {
 		return c, err
 	}
-	if c.heads, err = integer("heads", heads); err != nil {
+	if c.heads, err = counting("heads", heads); err != nil {
 		return c, err
 	}
 	if op != opShift && (offset != math.Trunc(offset) || math.Abs(offset) > encoding.MaxPosition) {

@@ -166,3 +166,11 @@ func integer(name string, v float64) (int, error) {
 	}
 	return int(v), nil
 }
+
+// counting converts a number of a call, where 0 is none of Go's defaults but a mistake.
+func counting(name string, v float64) (int, error) {
+	if v == 0 {
+		return 0, &encoding.OptionError{Option: name, Want: "a positive integer", Got: "0"}
+	}
+	return integer(name, v)
+}
