@@ -4,7 +4,7 @@ import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, readCall, ROTA
 import { coreOf, Encoder, property } from "./encoder.js";
 import { typeError, typeErrorMessage } from "./errors.js";
 import { freeze, includes, setArray } from "./intrinsics.js";
-import { boolean, floats, nested, number, numbers, oneOf, snapshot } from "./options.js";
+import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
 import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
 
 /** @typedef {import("./apply.js").RotaryAt} RotaryAt */
@@ -59,8 +59,8 @@ const SCALING = /** @type {any} */ ({
   type: oneOf(freeze(["default", "linear", "ntk", "dynamic", "yarn", "longrope", "llama3", "proportional", "freq-factors", "riflex"])),
   factor: number, alpha: number, originalMaxPositionEmbeddings: number, attentionFactor: number,
   betaFast: number, betaSlow: number, mscale: number, mscaleAllDim: number, truncate: boolean,
-  shortFactor: numbers, longFactor: numbers, lowFreqFactor: number, highFreqFactor: number,
-  partialRotaryFactor: number, freqFactors: numbers, index: number, length: number,
+  shortFactor: few, longFactor: few, lowFreqFactor: number, highFreqFactor: number,
+  partialRotaryFactor: number, freqFactors: few, index: number, length: number,
 });
 
 /** The options that every rotary encoding has. */
