@@ -290,7 +290,7 @@ function staged(encoder, core, work, x, positions, at) {
   if (tall < rows || group < batch || abreast < heads) stackLeft(FEW); // after the first tile it would be too late to find that there is none
   for (let row = 0, n = 0; row < rows; row += n) {
     n = rows - row < tall ? rows - row : tall;
-    if (row === 0 && tall < rows && tall % 16 === 0) n -= (((offset + 8) % 16) + 16) % 16; // end where a block ends
+    if (row === 0 && making && tall < rows && tall % 16 === 0) n -= (((offset + 8) % 16) + 16) % 16; // end where a block ends
     for (let b = 0; b < batch; b += group) {
       const g = batch - b < group ? batch - b : group;
       for (let head = 0; head < heads; head += abreast) {

@@ -3,7 +3,7 @@
 import { ALiBi } from "./alibi.js";
 import { DeBERTa } from "./deberta.js";
 import { describe, quote, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, freeze, objectKeys } from "./intrinsics.js";
+import { arrayIsArray, freeze, objectKeys, tagOf } from "./intrinsics.js";
 import { Learned } from "./learned.js";
 import { MRope } from "./mrope.js";
 import { isArray } from "./options.js";
@@ -119,7 +119,7 @@ function copy(path, value, depth, left) {
   if (value === null || typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value === "string") return value.length > 1000 ? `${value.slice(0, 1000)}...` : value;
   if (value === undefined) return null;
-  if (typeof value !== "object") throw typeError(path, "what JSON has", value);
+  if (typeof value !== "object" || tagOf(value) !== undefined) throw typeError(path, "what JSON has", value);
   if (depth === MOST_DEPTH) throw typeErrorMessage(`${path}: want objects at most ${MOST_DEPTH} deep`);
   if (isArray(value)) {
     const list = /** @type {unknown[]} */ (value);

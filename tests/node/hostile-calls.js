@@ -413,7 +413,7 @@ export function attack(posenc, { other, realm, detach, engine = false, only = ""
         const x = call.writes === undefined ? undefined : args[call.writes];
         const lists = Object.values(args).flatMap((arg) => [arg, ...(isPlain(arg) ? Object.values(arg) : [])]);
         const mine = new Error("mine");
-        const value = hostile.value({ posenc, other, encoder, valid: at(args, path) ?? structuredClone(usual), x, mine, detach, realm, again: () => { const made = call.run(call.args(), encoder); done(made); } });
+        const value = hostile.value({ posenc, other, encoder, valid: kind === "json" && !Array.isArray(usual) ? [1] : at(args, path) ?? structuredClone(usual), x, mine, detach, realm, again: () => { const made = call.run(call.args(), encoder); done(made); } });
         if (value === ABSENT) continue;
         let undo = () => {};
         if (value === POLLUTED) undo = pollute(at(args, path) ?? {});
