@@ -65,7 +65,7 @@ func scoresEncoder(id int32) (*handle, error) {
 }
 
 func scoresAt(batch, queries, keys, offset float64) (at bias.At, err error) {
-	if at.Batch, err = integer("batch", batch); err != nil {
+	if at.Batch, err = count("batch", batch); err != nil {
 		return at, err
 	}
 	if at.QueryLength, err = integer("queryLength", queries); err != nil {

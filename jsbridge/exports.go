@@ -50,10 +50,10 @@ func encoderWith(id, op int32) (*handle, error) {
 
 // newCall checks the numbers that came.
 func newCall(op int32, batch, heads float64, order int32, offset, sequence float64) (c call, err error) {
-	if c.batch, err = integer("batch", batch); err != nil {
+	if c.batch, err = count("batch", batch); err != nil {
 		return c, err
 	}
-	if c.heads, err = integer("heads", heads); err != nil {
+	if c.heads, err = count("heads", heads); err != nil {
 		return c, err
 	}
 	if op != opShift && (offset != math.Trunc(offset) || math.Abs(offset) > encoding.MaxPosition) {

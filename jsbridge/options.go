@@ -148,3 +148,12 @@ func integer(name string, v float64) (int, error) {
 	}
 	return int(v), nil
 }
+
+// count is the same for a number of sequences or heads, of which 0 would mean 1 in Go.
+func count(name string, v float64) (int, error) {
+	n, err := integer(name, v)
+	if err == nil && n == 0 {
+		err = &encoding.OptionError{Option: name, Want: "a positive integer", Got: "0"}
+	}
+	return n, err
+}

@@ -61,7 +61,7 @@ export function fromConfig(runtime, config) {
       if (parts === undefined) return null;
       /** @type {any} */
       const out = {};
-      for (const part of objectKeys(parts)) {
+      for (const part of objectKeys(parts).sort()) { // Go's maps have another order each time
         const { scheme, options, offset: first } = parts[part];
         const encoder = new SCHEMES[scheme](runtime, toOptions(options));
         made[made.length] = encoder;
