@@ -3,7 +3,7 @@
 import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
 import { coreOf, Encoder, property } from "./encoder.js";
 import { typeError, typeErrorMessage } from "./errors.js";
-import { freeze, includes, setArray } from "./intrinsics.js";
+import { freeze, includes, objectKeys, setArray } from "./intrinsics.js";
 import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
 import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
 
@@ -103,7 +103,7 @@ export function publish(filledIn) {
   const { noTruncate, ...rest } = filledIn.scaling;
   /** @type {any} */
   const scaling = {};
-  for (const name in rest) if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
+  for (const name of objectKeys(rest)) if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
   if (rest.type === "yarn") scaling.truncate = !noTruncate;
   const out = { ...filledIn, scaling: freeze(scaling) };
   if (out.maxPositionEmbeddings === 0) delete out.maxPositionEmbeddings;
@@ -195,7 +195,7 @@ export class Rotary extends Rotates {
     } else {
       if (cos === undefined) throw typeError("cos", "a list of numbers, as sin is given", undefined);
       if (sin === undefined) throw typeError("sin", "a list of numbers, as cos is given", undefined);
-      for (const name in options) if (!includes(OF_CACHES, name)) throw typeErrorMessage(`${name}: want none where cos and sin are given`);
+      for (const name of objectKeys(options)) if (!includes(OF_CACHES, name)) throw typeErrorMessage(`${name}: want none where cos and sin are given`);
       super(runtime, "rotaryCached", options, (filledIn) => filledIn);
     }
   }
