@@ -23,6 +23,7 @@ func additiveHandle(e additiveEncoder, options any) *handle {
 		width:          e.Dim(),
 		rowLength:      e.Dim(),
 		axes:           1,
+		ops:            1<<opAdd | 1<<opSubtract | 1<<opFill,
 		options:        options,
 		checkPositions: e.CheckPositions,
 		check:          func(c *call, length, positions int) error { return e.Check(length, at(c), positions) },

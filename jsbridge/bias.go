@@ -55,6 +55,15 @@ const (
 	scoresBuckets
 )
 
+// scoresEncoder returns the encoder with this number, which must act on scores.
+func scoresEncoder(id int32) (*handle, error) {
+	h, err := encoder(id)
+	if err == nil && h.scores == nil {
+		err = errThis
+	}
+	return h, err
+}
+
 func scoresAt(batch, queries, keys, offset float64) (at bias.At, err error) {
 	if at.Batch, err = counting("batch", batch); err != nil {
 		return at, err
@@ -78,7 +87,7 @@ func scoresAt(batch, queries, keys, offset float64) (at bias.At, err error) {
 //go:wasmexport posenc_check_scores
 func checkScores(id, op int32, length, batch, queries, keys, offset float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
-	h, err := encoder(id)
+	h, err := scoresEncoder(id)
 	if err != nil {
 		return failed(err)
 	}
@@ -104,7 +113,7 @@ func checkScores(id, op int32, length, batch, queries, keys, offset float64) (st
 //go:wasmexport posenc_scores
 func scores(id, op, array, from, length int32, first, batch, queries, keys, offset float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
-	h, err := encoder(id)
+	h, err := scoresEncoder(id)
 	if err != nil {
 		return failed(err)
 	}

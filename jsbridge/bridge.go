@@ -31,6 +31,8 @@ type handle struct {
 	check          func(c *call, length, positions int) error
 	checkPositions func(positions []float64, first int) error
 	run            func(c *call) error
+	ops            uint32                     // a bit for each operation that check and run know
+	taken          int                        // bytes of the arrays that alloc gave out and the encoder has now
 	numbers        map[int32]func() []float64 // by property
 	row            func(dst []float64, k float64, row int) error
 	options        any // a struct: the options with defaults filled in
@@ -43,6 +45,9 @@ var handles = []*handle{nil}
 var free []int
 
 var errHandle = errors.New("no such encoder")
+
+// errThis is for a method that was called on an encoder of another class.
+var errThis = &encoding.OptionError{Option: "this", Want: "an encoder that has this method", Got: "one of another scheme"}
 
 // encoder returns the encoder with this number.
 func encoder(id int32) (*handle, error) {
@@ -83,14 +88,17 @@ func object(entries ...any) js.Value {
 	return out
 }
 
-// problemOf is an error on its way to JavaScript. option says that it is about an argument, so a RangeError; otherwise the
-// fault is ours.
+// problemOf is an error on its way to JavaScript. option names the argument that it is about; without one the fault is ours.
 func problemOf(err error) js.Value {
 	if err == nil {
 		err = errors.New("no error")
 	}
+	name := ""
 	var option *encoding.OptionError
-	return object("message", err.Error(), "option", errors.As(err, &option))
+	if errors.As(err, &option) {
+		name = option.Option
+	}
+	return object("message", err.Error(), "option", name)
 }
 
 // create makes an encoder. numbers are those of the arrays that it is given; they are the encoder's from here on.
@@ -101,13 +109,17 @@ func create(name string, options, numbers js.Value) (result js.Value) {
 		}
 	}()
 	taken := make([][]float32, numbers.Length())
+	bytes := 0
 	for i := range taken {
 		taken[i] = take(numbers.Index(i).Int())
+		bytes += 4 * len(taken[i])
 	}
 	h, err := schemes[name](snapshot{options, taken})
 	if err != nil {
+		release(bytes)
 		return object("error", problemOf(err))
 	}
+	h.taken = bytes
 	id := len(handles)
 	if last := len(free) - 1; last >= 0 {
 		id, free = free[last], free[:last]

@@ -39,6 +39,15 @@ type call struct {
 	once      bool // the rows need not be kept
 }
 
+// encoderWith returns the encoder with this number, which must know the operation.
+func encoderWith(id, op int32) (*handle, error) {
+	h, err := encoder(id)
+	if err == nil && h.ops>>op&1 == 0 {
+		err = errThis
+	}
+	return h, err
+}
+
 // current is the call under way. There is one at a time, and one of its own for each would be on the heap: it goes through
 // functions of a handle, which the compiler cannot follow.
 var current call
@@ -69,7 +78,7 @@ func newCall(op int32, batch, heads float64, order int32, offset, sequence float
 //go:wasmexport posenc_check
 func check(id, op int32, length, batch, heads float64, order int32, offset, sequence, positions float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
-	h, err := encoder(id)
+	h, err := encoderWith(id, op)
 	if err != nil {
 		return failed(err)
 	}
@@ -101,7 +110,7 @@ func checkPositions(id, count int32, first float64) (status int32) {
 //go:wasmexport posenc_run
 func run(id, op, array, from, length int32, batch, heads float64, order int32, offset, sequence float64, positionCount int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
-	h, err := encoder(id)
+	h, err := encoderWith(id, op)
 	if err != nil {
 		return failed(err)
 	}
@@ -129,7 +138,7 @@ func float64Property(id, property int32) (status int32) {
 	if err == nil {
 		get := h.numbers[property]
 		if get == nil {
-			return failed(&encoding.OptionError{Option: "this", Want: "an encoder that has such numbers", Got: "one without"})
+			return failed(errThis)
 		}
 		list := get()
 		if len(list) > len(staging64) {
@@ -146,6 +155,9 @@ func float64Property(id, property int32) (status int32) {
 func shiftRow(id int32, k float64, row int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
+	if err == nil && h.row == nil {
+		err = errThis
+	}
 	if err == nil {
 		err = h.row(staging64[:h.width], k, int(row))
 	}
@@ -155,8 +167,9 @@ func shiftRow(id int32, k float64, row int32) (status int32) {
 // posenc_release lets go of an encoder.
 //
 //go:wasmexport posenc_release
-func release(id int32) {
+func releaseEncoder(id int32) {
 	if h, _ := encoder(id); h != nil {
+		release(h.taken)
 		handles[id] = nil
 		free = append(free, int(id))
 	}

@@ -27,6 +27,7 @@ func newFourier(s snapshot) (*handle, error) {
 		rowLength: e.Dim(),
 		axes:      o.Inputs,
 		points:    true,
+		ops:       1 << opFill,
 		options:   o,
 		check:     func(_ *call, length, positions int) error { return e.Check(length, positions) },
 		checkPositions: func(points []float64, first int) error {

@@ -37,7 +37,7 @@ const collectEvery = 64 << 20
 var (
 	arrays = [][]float32{staging}
 	unused []int32
-	live   int // bytes that alloc gave out
+	live   int // bytes that alloc gave out, those that encoders have taken too
 	freed  int // bytes that came back since the last collection
 )
 
@@ -79,16 +79,20 @@ func alloc(length float64) int32 {
 //
 //go:wasmexport posenc_free
 func freeArray(array int32) {
-	live -= 4 * len(arrays[array])
-	freed += 4 * len(arrays[array])
+	release(4 * len(arrays[array]))
 	arrays[array] = nil
 	unused = append(unused, array)
 }
 
-// take lets an encoder have an array of JavaScript's making.
+// release counts bytes that nobody has any more.
+func release(bytes int) {
+	live -= bytes
+	freed += bytes
+}
+
+// take lets an encoder have an array of JavaScript's making, which counts until the encoder is let go of.
 func take(array int) []float32 {
 	a := arrays[array]
-	live -= 4 * len(a)
 	arrays[array] = nil
 	unused = append(unused, int32(array))
 	return a

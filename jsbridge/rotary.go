@@ -55,6 +55,7 @@ func rotaryHandle(e rotaryEncoder, headDim, rotaryDim int, options any) *handle 
 		width:          headDim,
 		rowLength:      rotaryDim,
 		axes:           1,
+		ops:            1<<opRotate | 1<<opUnrotate | 1<<opShift | 1<<opCosSin,
 		options:        options,
 		checkPositions: encoding.CheckPositions,
 		check:          func(c *call, length, positions int) error { return e.Check(length, at(c), positions) },

@@ -15,7 +15,7 @@ const MOST = 1 << 28;
 let isAllocation;
 /**
  * Where an allocation lives, for a call in this runtime.
- * @type {(allocation: Allocation, runtime: import("./runtime.js").Runtime) => import("./runtime.js").Block}
+ * @type {(name: string, allocation: Allocation, runtime: import("./runtime.js").Runtime) => import("./runtime.js").Block}
  */
 let blockOf;
 export { blockOf, isAllocation };
@@ -68,7 +68,7 @@ export class Allocation {
    */
   get data() {
     Allocation.#check(this);
-    blockOf(this, this.#runtime);
+    blockOf("this", this, this.#runtime);
     const buffer = this.#runtime.buffer;
     if (this.#view === undefined || bufferOf(this.#view) !== buffer) {
       this.#view = new Float32(buffer, this.#block.address, this.#block.length);
@@ -92,9 +92,9 @@ export class Allocation {
 
   static {
     isAllocation = /** @type {typeof isAllocation} */ ((value) => typeof value === "object" && value !== null && #block in value);
-    blockOf = (allocation, runtime) => {
+    blockOf = (name, allocation, runtime) => {
       if (allocation.#disposed) throw disposedError("alloc()");
-      if (allocation.#runtime !== runtime) throw typeError("x", "an array of the same load()", allocation);
+      if (allocation.#runtime !== runtime) throw typeError(name, "an array of the same load()", allocation);
       if (runtime.ensure() !== allocation.#generation) throw lostError("alloc()");
       return allocation.#block;
     };

@@ -141,24 +141,7 @@ export function apply(encoder, x, call) {
   const { op, batch, heads, order, positions } = call;
   const core = coreOf(encoder);
   const { runtime, handle } = core;
-  let array = STAGING;
-  let from = 0;
-  let length;
-  if (isAllocation(x)) {
-    const block = blockOf(x, runtime);
-    array = block.array;
-    length = block.length;
-  } else {
-    length = checkArray(x, call.shared);
-    if (bufferOf(x) === runtime.buffer) {
-      const address = byteOffsetOf(x);
-      const block = runtime.find(address, length);
-      if (block === undefined) throw typeErrorMessage("x: want an array of yours or of alloc(), got a view on other parts of the module's memory");
-      array = block.array;
-      from = (address - block.address) / 4;
-    }
-  }
-
+  const { array, from, length } = locate("x", x, call.shared, runtime);
   if (array !== STAGING && positions === undefined) {
     runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
     return x;
@@ -220,18 +203,31 @@ export function lengthOfSequence(offset, rows, positions) {
 }
 
 /**
- * The length of a Float32Array that can be worked on.
+ * Where an array is that can be worked on: in the module, or else in JavaScript, and then it has to be staged. It is looked at when
+ * all options have been read, so that nothing of the user's runs between this and the work.
+ * @param {string} name what the call calls it
  * @param {any} x
  * @param {boolean} shared
- * @returns {number}
+ * @param {import("./runtime.js").Runtime} runtime
+ * @returns {{ array: number, from: number, length: number }} Go's number for the array, or STAGING; the first element; how many
  */
-export function checkArray(x, shared) {
-  if (tagOf(x) !== "Float32Array") throw typeError("x", "a Float32Array or an array of alloc()", x);
-  if (!isUsable(x)) throw typeErrorMessage("x: its buffer is detached, or too short for it by now");
-  if (!shared && !isArrayBuffer(bufferOf(x))) {
-    throw typeErrorMessage("x: want an array that no other thread sees, got one on shared memory; pass allowShared: true to work on it all the same");
+export function locate(name, x, shared, runtime) {
+  if (isAllocation(x)) {
+    const { array, length } = blockOf(name, x, runtime);
+    return { array, from: 0, length };
   }
-  return lengthOf(x);
+  if (tagOf(x) !== "Float32Array") throw typeError(name, "a Float32Array or an array of alloc()", x);
+  if (!isUsable(x)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
+  const buffer = bufferOf(x);
+  if (!shared && !isArrayBuffer(buffer)) {
+    throw typeErrorMessage(`${name}: want an array that no other thread sees, got one on shared memory; pass allowShared: true to work on it all the same`);
+  }
+  const length = lengthOf(x);
+  if (buffer !== runtime.buffer) return { array: STAGING, from: 0, length };
+  const address = byteOffsetOf(x);
+  const block = runtime.find(address, length);
+  if (block === undefined) throw typeErrorMessage(`${name}: want an array of yours or of alloc(), got a view on other parts of the module's memory`);
+  return { array: block.array, from: (address - block.address) / 4, length };
 }
 
 /**
@@ -397,9 +393,9 @@ export function part(x, start, length) {
  * @returns {Float32Array<ArrayBuffer>}
  */
 export function newTable(encoder, length, at) {
-  const core = coreOf(encoder);
-  const rows = wholeLength(length === undefined && core.length > 0 ? core.length : length);
   const call = readCall(FILL, TABLE_AT, at);
+  const core = coreOf(encoder); // after the options, whose getters may dispose of it
+  const rows = wholeLength(length === undefined && core.length > 0 ? core.length : length);
   checkAll(core, rows * core.width, call);
   return apply(encoder, newArray(rows, core.width), call);
 }

@@ -2,7 +2,7 @@
 
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { number, numbers, oneOf, snapshot, text } from "./options.js";
+import { few, number, oneOf, snapshot, text } from "./options.js";
 import { Rotates } from "./rotary.js";
 
 /** @typedef {"diffusers" | "flux" | "torchtune" | "eva02" | "qwen2-vl" | "pixtral" | "dinov3"} AxialConvention */
@@ -27,14 +27,14 @@ import { Rotates } from "./rotary.js";
 const SPEC = /** @type {any} */ ({
   __proto__: null,
   headDim: number,
-  shape: numbers,
+  shape: few,
   convention: oneOf(freeze(["diffusers", "flux", "torchtune", "eva02", "qwen2-vl", "pixtral", "dinov3"])),
   base: number,
   pairing: oneOf(freeze(["half", "interleaved"])),
   axes: text,
-  axesDims: numbers,
-  start: numbers,
-  stop: numbers,
+  axesDims: few,
+  start: few,
+  stop: few,
   prefixTokens: number,
   suffixTokens: number,
 });

@@ -3,9 +3,10 @@
 import { ALiBi } from "./alibi.js";
 import { DeBERTa } from "./deberta.js";
 import { describe, quote, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, freeze, objectKeys } from "./intrinsics.js";
+import { arrayIsArray, freeze, objectKeys, tagOf } from "./intrinsics.js";
 import { Learned } from "./learned.js";
 import { MRope } from "./mrope.js";
+import { isArray } from "./options.js";
 import { Rotary } from "./rotary.js";
 import { Sinusoidal } from "./sinusoidal.js";
 import { T5 } from "./t5.js";
@@ -41,6 +42,7 @@ const SCHEMES = /** @type {any} */ ({
  */
 export function fromConfig(runtime, config) {
   if (typeof config === "string") {
+    if (config.length > MOST_TEXT) throw typeErrorMessage(`config: want JSON of at most ${MOST_TEXT} characters, got ${config.length}`);
     try {
       config = JSON.parse(config);
     } catch (cause) {
@@ -59,7 +61,7 @@ export function fromConfig(runtime, config) {
       if (parts === undefined) return null;
       /** @type {any} */
       const out = {};
-      for (const part of objectKeys(parts)) {
+      for (const part of objectKeys(parts).sort()) { // Go's maps have another order each time
         const { scheme, options, offset: first } = parts[part];
         const encoder = new SCHEMES[scheme](runtime, toOptions(options));
         made[made.length] = encoder;
@@ -102,6 +104,7 @@ function toOptions(answer) {
 /** More than any config.json has. */
 const MOST_VALUES = 100_000;
 const MOST_DEPTH = 32;
+const MOST_TEXT = 10_000_000;
 
 /**
  * A copy of JSON in plain objects, so that nothing of the user's goes to Go. Each property is read once.
@@ -116,7 +119,7 @@ function copy(path, value, depth, left) {
   if (value === null || typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value === "string") return value.length > 1000 ? `${value.slice(0, 1000)}...` : value;
   if (value === undefined) return null;
-  if (typeof value !== "object") throw typeError(path, "what JSON has", value);
+  if (typeof value !== "object" || tagOf(value) !== undefined) throw typeError(path, "what JSON has", value);
   if (depth === MOST_DEPTH) throw typeErrorMessage(`${path}: want objects at most ${MOST_DEPTH} deep`);
   if (isArray(value)) {
     const list = /** @type {unknown[]} */ (value);
@@ -135,13 +138,4 @@ function copy(path, value, depth, left) {
     out[keys[i]] = copy(inside.length > 200 ? quote(inside) : inside, /** @type {any} */ (value)[keys[i]], depth + 1, left);
   }
   return out;
-}
-
-/** @param {object} value */
-function isArray(value) {
-  try {
-    return arrayIsArray(value);
-  } catch {
-    return false; // a revoked Proxy; reading it will say so
-  }
 }

@@ -4,7 +4,7 @@ import { apply, AT, readCall } from "./apply.js";
 import { Encoder, property } from "./encoder.js";
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, number, numbers, oneOf, snapshot } from "./options.js";
+import { boolean, few, number, numbers, oneOf, snapshot } from "./options.js";
 import { FILL, FREQUENCIES } from "./runtime.js";
 import { encode } from "./timestep.js";
 
@@ -42,7 +42,7 @@ const SPEC = /** @type {any} */ ({
   inPixels: boolean,
   maxRes: number,
   temperature: number,
-  b: numbers,
+  b: few,
   sigma: number,
   seed: number,
 });

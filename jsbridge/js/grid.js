@@ -3,7 +3,7 @@
 import { newTable } from "./apply.js";
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, number, numbers, oneOf, snapshot, text } from "./options.js";
+import { boolean, few, number, oneOf, snapshot, text } from "./options.js";
 import { property } from "./encoder.js";
 import { Rows } from "./rows.js";
 import { FREQUENCIES } from "./runtime.js";
@@ -37,10 +37,10 @@ import { FREQUENCIES } from "./runtime.js";
 const SPEC = /** @type {any} */ ({
   __proto__: null,
   dim: number,
-  shape: numbers,
+  shape: few,
   convention: oneOf(freeze(["mae", "timm", "diffusers", "tensor2tensor", "multidim", "detr"])),
   axes: text,
-  axisDims: numbers,
+  axisDims: few,
   layout: oneOf(freeze(["interleaved", "concat", "concat-cos-sin"])),
   acrossAxes: boolean,
   base: number,

@@ -2,7 +2,7 @@
 
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { number, numbers, oneOf, snapshot } from "./options.js";
+import { few, number, oneOf, snapshot } from "./options.js";
 import { Scores } from "./scores.js";
 
 /** @typedef {import("./apply.js").TypedArray} TypedArray */
@@ -16,7 +16,7 @@ import { Scores } from "./scores.js";
  */
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ __proto__: null, heads: number, type: oneOf(freeze(["log", "power"])), p: numbers, a: numbers });
+const SPEC = /** @type {any} */ ({ __proto__: null, heads: number, type: oneOf(freeze(["log", "power"])), p: few, a: few });
 
 /**
  * Adds a bias that falls with the logarithm or a power of the distance.

@@ -3,7 +3,7 @@
 import { newTable } from "./apply.js";
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, floats, nested, number, numbers, oneOf, snapshot } from "./options.js";
+import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
 import { Rows } from "./rows.js";
 
 /** @typedef {import("./apply.js").TypedArray} TypedArray */
@@ -32,8 +32,8 @@ import { Rows } from "./rows.js";
 /** @type {import("./options.js").Spec} */
 const RESIZE = /** @type {any} */ ({
   __proto__: null,
-  from: numbers,
-  to: numbers,
+  from: few,
+  to: few,
   mode: oneOf(freeze(["linear", "bilinear", "bicubic"])),
   alignCorners: boolean,
   antialias: boolean,

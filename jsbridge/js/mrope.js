@@ -1,7 +1,7 @@
 // Rotary encodings of positions on several axes; encoding/rotary/mrope.go has the formula.
 
 import { typeError } from "./errors.js";
-import { boolean, numbers } from "./options.js";
+import { boolean, few } from "./options.js";
 import { readOptions, ROTARY, Rotary } from "./rotary.js";
 
 /**
@@ -14,7 +14,7 @@ import { readOptions, ROTARY, Rotary } from "./rotary.js";
 const { xpos, xposScaleBase, xposCenter, ...ALIKE } = ROTARY;
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ ...ALIKE, __proto__: null, sections: numbers, interleaved: boolean });
+const SPEC = /** @type {any} */ ({ ...ALIKE, __proto__: null, sections: few, interleaved: boolean });
 
 /**
  * Turns queries and keys by positions on several axes. `positions` of its calls are those of all axes, one axis after the

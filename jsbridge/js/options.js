@@ -58,8 +58,8 @@ export function unknown(where, spec, name) {
   throw unknownOption(where, spec, name);
 }
 
-/** @param {object} value */
-function isArray(value) {
+/** Whether it is an array, and not what a revoked Proxy makes of the question. @param {object} value */
+export function isArray(value) {
   try {
     return arrayIsArray(value);
   } catch {
@@ -120,11 +120,24 @@ const NUMERIC = ["Float64Array", "Float32Array", "Float16Array", "Int32Array", "
  * @type {Kind}
  */
 export function numbers(name, value) {
+  return copyOf(name, value, MOST_NUMBERS);
+}
+
+/**
+ * The same for a list that is an encoder's option.
+ * @type {Kind}
+ */
+export function few(name, value) {
+  return copyOf(name, value, MOST_FEW);
+}
+
+/** @param {string} name @param {unknown} value @param {number} most */
+function copyOf(name, value, most) {
   const tag = tagOf(value);
   if (tag !== undefined) {
     if (!includes(NUMERIC, tag)) throw typeError(name, "an array or typed array of numbers", value);
     if (!isUsable(value)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
-    const copy = room(name, lengthOf(value));
+    const copy = room(name, lengthOf(value), most);
     if (isArrayBuffer(bufferOf(value))) {
       setArray(copy, value);
     } else { // shared memory may grow under set(), which then finds too much
@@ -138,7 +151,7 @@ export function numbers(name, value) {
   const list = /** @type {unknown[]} */ (value);
   const length = list.length; // of a Proxy it may be anything
   if (typeof length !== "number") throw typeError(`${name}.length`, "a number", length);
-  const copy = room(name, length);
+  const copy = room(name, length, most);
   for (let i = 0; i < length; i++) {
     const element = list[i];
     if (typeof element !== "number") throw typeError(`${name}[${i}]`, "a number", element);
@@ -149,18 +162,21 @@ export function numbers(name, value) {
 
 /** The longest list of numbers that is taken: 2 GiB of copy. */
 const MOST_NUMBERS = 2 ** 28;
+/** The same for a list that goes to Go number by number; no scheme has use for as many. */
+const MOST_FEW = 2 ** 18;
 
 /**
  * @param {string} name
  * @param {number} length
+ * @param {number} most
  */
-function room(name, length) {
+function room(name, length, most) {
   try {
-    if (length >= 0 && length <= MOST_NUMBERS && length % 1 === 0) return new Float64(length);
+    if (length >= 0 && length <= most && length % 1 === 0) return new Float64(length);
   } catch {
     // there is not that much memory
   }
-  throw rangeError(`${name}: want from 0 to ${MOST_NUMBERS} of them, as memory allows, got ${describe(length)}`);
+  throw rangeError(`${name}: want from 0 to ${most} of them, as memory allows, got ${describe(length)}`);
 }
 
 /**
@@ -169,13 +185,17 @@ function room(name, length) {
  */
 export function floats(name, value) {
   const copy = numbers(name, value);
-  return new Float32(/** @type {any} */ (copy));
+  try {
+    return new Float32(/** @type {any} */ (copy));
+  } catch {
+    throw rangeError(`${name}: want as many as memory allows, got ${lengthOf(copy)}`);
+  }
 }
 
 /** @type {Kind} */
 export function text(name, value) {
   if (typeof value !== "string") throw typeError(name, "a string", value);
-  if (value.length > MOST_KEYS) throw typeError(name, "a short string", value);
+  if (value === "" || value.length > MOST_KEYS) throw typeError(name, "a short string", value);
   return value;
 }
 

@@ -2,8 +2,8 @@
 // rules are in encoding/additive/mask.go and relative.go and in encoding/rotary/mrope_positions.go and permute.go.
 
 import { describe, rangeError, typeError } from "./errors.js";
-import { arrayIsArray, Float32, Float64, freeze, Int32, lengthOf } from "./intrinsics.js";
-import { boolean, floats, number, numbers, oneOf, snapshot } from "./options.js";
+import { Float32, Float64, freeze, Int32, lengthOf } from "./intrinsics.js";
+import { boolean, floats, isArray, number, numbers, oneOf, snapshot } from "./options.js";
 
 /** @typedef {import("./apply.js").TypedArray} TypedArray */
 
@@ -76,7 +76,7 @@ const MOST_TOKENS = 2 ** 24;
  * @returns {{ positions: Float64Array<ArrayBuffer>, next: number }} positions [3, tokens], and where the next token stands
  */
 export function mropePositions(parts) {
-  if (typeof parts !== "object" || parts === null || !arrayIsArray(parts)) throw typeError("parts", "an array", parts);
+  if (typeof parts !== "object" || parts === null || !isArray(parts)) throw typeError("parts", "an array", parts);
   const count = parts.length;
   whole("parts.length", count, 0, 2 ** 20);
   /** @type {{ text: number, t: number, h: number, w: number, temporalScale: number }[]} */

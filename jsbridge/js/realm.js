@@ -11,7 +11,7 @@ import { defineGo } from "./wasm_exec.js";
  * @property {(config: object) => any} fromConfig
  * @property {() => Problem} lastError
  */
-/** @typedef {{ message: string, option: boolean }} Problem */
+/** @typedef {{ message: string, option: string }} Problem `option`: the argument that it is about; "": the fault is ours */
 /** @typedef {{ importObject: WebAssembly.Imports, run(instance: WebAssembly.Instance): Promise<void>, exited: boolean, exit: (code: number) => void }} Go */
 
 /**

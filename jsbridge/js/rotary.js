@@ -3,8 +3,8 @@
 import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
 import { coreOf, Encoder, property } from "./encoder.js";
 import { typeError, typeErrorMessage } from "./errors.js";
-import { freeze, includes, setArray } from "./intrinsics.js";
-import { boolean, floats, nested, number, numbers, oneOf, snapshot } from "./options.js";
+import { freeze, includes, objectKeys, setArray } from "./intrinsics.js";
+import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
 import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
 
 /** @typedef {import("./apply.js").RotaryAt} RotaryAt */
@@ -61,8 +61,8 @@ const SCALING = /** @type {any} */ ({
   type: oneOf(freeze(["default", "linear", "ntk", "dynamic", "yarn", "longrope", "llama3", "proportional", "freq-factors", "riflex"])),
   factor: number, alpha: number, originalMaxPositionEmbeddings: number, attentionFactor: number,
   betaFast: number, betaSlow: number, mscale: number, mscaleAllDim: number, truncate: boolean,
-  shortFactor: numbers, longFactor: numbers, lowFreqFactor: number, highFreqFactor: number,
-  partialRotaryFactor: number, freqFactors: numbers, index: number, length: number,
+  shortFactor: few, longFactor: few, lowFreqFactor: number, highFreqFactor: number,
+  partialRotaryFactor: number, freqFactors: few, index: number, length: number,
 });
 
 /** The options that every rotary encoding has. */
@@ -106,7 +106,7 @@ export function publish(filledIn) {
   const { noTruncate, ...rest } = filledIn.scaling;
   /** @type {any} */
   const scaling = {};
-  for (const name in rest) if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
+  for (const name of objectKeys(rest)) if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
   if (rest.type === "yarn") scaling.truncate = !noTruncate;
   const out = { ...filledIn, scaling: freeze(scaling) };
   if (out.maxPositionEmbeddings === 0) delete out.maxPositionEmbeddings;
@@ -198,7 +198,7 @@ export class Rotary extends Rotates {
     } else {
       if (cos === undefined) throw typeError("cos", "a list of numbers, as sin is given", undefined);
       if (sin === undefined) throw typeError("sin", "a list of numbers, as cos is given", undefined);
-      for (const name in options) if (!includes(OF_CACHES, name)) throw typeErrorMessage(`${name}: want none where cos and sin are given`);
+      for (const name of objectKeys(options)) if (!includes(OF_CACHES, name)) throw typeErrorMessage(`${name}: want none where cos and sin are given`);
       super(runtime, "rotaryCached", options, (filledIn) => filledIn);
     }
   }

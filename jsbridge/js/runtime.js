@@ -3,7 +3,7 @@
 // lived in the old one is told apart by its generation: encoders are made again from their options, arrays are lost.
 
 import { compileError } from "./load.js";
-import { internalError, loadError, rangeError } from "./errors.js";
+import { internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
 import { bufferOf, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
@@ -276,10 +276,10 @@ export class Runtime {
     /** @type {Block[]} */
     const blocks = [];
     for (let i = 0; i < arrays.length; i++) {
-      const block = this.alloc(arrays[i].length);
+      const block = this.alloc(lengthOf(arrays[i]));
       if (block === undefined) {
         for (let k = 0; k < i; k++) this.free(blocks[k], this.generation);
-        throw rangeError(`${scheme}: want arrays that fit in the module's memory beside what it has, got one of ${arrays[i].length} elements`);
+        throw rangeError(`${scheme}: want arrays that fit in the module's memory beside what it has, got one of ${lengthOf(arrays[i])} elements`);
       }
       setArray(new Float32(this.buffer, block.address, block.length), arrays[i]);
       blocks[i] = block;
@@ -333,7 +333,8 @@ export class Runtime {
 
   /** @param {import("./realm.js").Problem} problem */
   #reported(problem) {
-    if (problem.option) return rangeError(problem.message);
+    if (problem.option === "this") return typeErrorMessage(problem.message);
+    if (problem.option !== "") return rangeError(problem.message);
     this.#instance = undefined;
     return internalError(`posenc failed inside: ${problem.message}`);
   }

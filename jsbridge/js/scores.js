@@ -1,10 +1,9 @@
 // What encoders that act on attention scores [batch, heads, queryLength, keyLength] have in common. Scores that live in
 // JavaScript go through the staging buffer in runs of elements, wherever in a row those begin and end.
 
-import { blockOf, isAllocation } from "./alloc.js";
-import { checkArray, part } from "./apply.js";
+import { locate, part } from "./apply.js";
 import { coreOf, Encoder } from "./encoder.js";
-import { rangeError, typeError, typeErrorMessage } from "./errors.js";
+import { rangeError, typeError } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, Int32, setArray } from "./intrinsics.js";
 import { boolean, number, snapshot } from "./options.js";
 import { SCORES_ADD, SCORES_BUCKETS, SCORES_MATRIX, STAGING, STAGING_LENGTH } from "./runtime.js";
@@ -41,17 +40,9 @@ function addTo(encoder, scores, at) {
   if (given.keyLength === undefined) throw typeError("keyLength", "a number", undefined);
   const { queryLength, keyLength, batch = 1, offset = 0 } = given;
   const { runtime, handle } = coreOf(encoder);
-  if (isAllocation(scores)) {
-    const block = blockOf(scores, runtime);
-    runtime.call("posenc_scores", handle, SCORES_ADD, block.array, 0, block.length, -1, batch, queryLength, keyLength, offset);
-    return scores;
-  }
-  const length = checkArray(scores, given.allowShared ?? false);
-  if (bufferOf(scores) === runtime.buffer) {
-    const address = byteOffsetOf(scores);
-    const block = runtime.find(address, length);
-    if (block === undefined) throw typeErrorMessage("scores: want an array of yours or of alloc(), got a view on other parts of the module's memory");
-    runtime.call("posenc_scores", handle, SCORES_ADD, block.array, (address - block.address) / 4, length, -1, batch, queryLength, keyLength, offset);
+  const { array, from: first, length } = locate("scores", scores, given.allowShared ?? false, runtime);
+  if (array !== STAGING) {
+    runtime.call("posenc_scores", handle, SCORES_ADD, array, first, length, -1, batch, queryLength, keyLength, offset);
     return scores;
   }
   runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);

@@ -1,7 +1,7 @@
 // The bias of Swin's windows; encoding/bias/swin.go has the formula.
 
 import { typeError } from "./errors.js";
-import { floats, number, numbers, snapshot } from "./options.js";
+import { few, floats, number, snapshot } from "./options.js";
 import { buckets, Scores } from "./scores.js";
 
 /** @typedef {import("./apply.js").TypedArray} TypedArray */
@@ -15,7 +15,7 @@ import { buckets, Scores } from "./scores.js";
  */
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ __proto__: null, window: numbers, heads: number, weights: floats });
+const SPEC = /** @type {any} */ ({ __proto__: null, window: few, heads: number, weights: floats });
 
 /**
  * Adds a learned bias by the difference of two cells of a window. The batch is that of windows.

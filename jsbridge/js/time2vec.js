@@ -1,7 +1,7 @@
 // Time2Vec; encoding/additive/time2vec.go has the formula.
 
 import { typeError } from "./errors.js";
-import { numbers, snapshot } from "./options.js";
+import { few, snapshot } from "./options.js";
 import { Rows } from "./rows.js";
 import { encode } from "./timestep.js";
 
@@ -14,7 +14,7 @@ import { encode } from "./timestep.js";
  */
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ __proto__: null, w: numbers, phi: numbers });
+const SPEC = /** @type {any} */ ({ __proto__: null, w: few, phi: few });
 
 /**
  * Adds or makes [w_0·t + φ_0, sin(w_1·t + φ_1), ...]; times are its positions.

@@ -2,7 +2,7 @@
 
 import { apply, newArray, readCall } from "./apply.js";
 import { coreOf } from "./encoder.js";
-import { typeError } from "./errors.js";
+import { describe, rangeError, typeError } from "./errors.js";
 import { freeze, lengthOf } from "./intrinsics.js";
 import { boolean, number, numbers, oneOf, snapshot } from "./options.js";
 import { Waves } from "./rows.js";
@@ -69,6 +69,9 @@ export class Timestep extends Waves {
  */
 export function encode(encoder, name, list) {
   const positions = /** @type {Float64Array} */ (numbers(name, list));
+  for (let i = 0; i < positions.length; i++) { // as Go would, which calls them positions
+    if (!(positions[i] >= -(2 ** 53) && positions[i] <= 2 ** 53)) throw rangeError(`${name}[${i}]: want a number within ±2^53, got ${describe(positions[i])}`);
+  }
   const call = readCall(FILL, /** @type {any} */ ({ __proto__: null }), undefined);
   call.positions = positions;
   const { width, axes } = coreOf(encoder);

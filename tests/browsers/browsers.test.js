@@ -53,7 +53,7 @@ let broken;
 before(async () => {
   if (!existsSync(entry)) throw new Error("dist/npm/index.js is not there: run ./build.sh first");
   broken = faults(await readFile(new URL("posenc.wasm", dist)));
-  const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)) };
+  const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)), "/node/": fileURLToPath(new URL("../node/", import.meta.url)) };
   const repair = () => (server.answers.delete(wasmPath), { body: "repaired" });
   server = await serve({ folders, answers: { ...pages, "/repair": repair } });
 });
@@ -79,6 +79,7 @@ for (const name of /** @type {const} */ (["chromium", "firefox", "webkit"])) {
           const want = "want" in scenario ? scenario.want : await inNode(scenario.name);
           const lines = differences(typeof want === "function" ? want(got) : want, got);
           if (scenario === scenarios[0] && !lines.length) lines.push(...offFormula(got));
+          if (got.pairs) t.diagnostic(`${named}: ${got.pairs} pairs in ${got.seconds.toFixed(1)} s`);
           if (lines.length) assert.fail(`${named}\n${summary(lines)}`);
         });
       }

@@ -218,6 +218,63 @@ export const scenarios = [
   },
 ];
 
+/** The table of all calls, which Node's tests have too; loaded when it is wanted. */
+const table = () => import("../node/hostile-calls.js");
+
+scenarios.push(
+  {
+    name: "every call of every scheme, with the bits that Node gets",
+    worker: true,
+    async run(url) {
+      const posenc = await start(url);
+      const { calls, summary } = await table();
+      const facts = calls(posenc).map(({ name, encoder, args, run }) => [name, summary(run(args(), encoder?.()))]);
+      return { ...facts.map(([name, fact]) => `${name}: ${fact}`), count: facts.length };
+    },
+  },
+  {
+    name: "rotary in both pairings, both orders, by offset and positions, with each scaling, with the bits that Node gets",
+    async run(url) {
+      const posenc = await start(url);
+      const { digest } = await table();
+      const trained = { maxPositionEmbeddings: 64 };
+      const scalings = {
+        none: {}, linear: { scaling: { type: "linear", factor: 2 } }, ntk: { scaling: { type: "ntk", alpha: 4 } }, dynamic: { scaling: { type: "dynamic", factor: 2 }, ...trained },
+        yarn: { scaling: { type: "yarn", factor: 4 }, ...trained }, llama3: { scaling: { type: "llama3", factor: 8, originalMaxPositionEmbeddings: 64 } }, xpos: { xpos: "key" },
+        longrope: { scaling: { type: "longrope", factor: 4, shortFactor: Array(8).fill(1), longFactor: Array.from({ length: 8 }, (_, i) => i + 1) }, ...trained, maxPositionEmbeddings: 256 },
+      };
+      const facts = /** @type {any} */ ({});
+      for (const [scaling, options] of Object.entries(scalings)) {
+        for (const pairing of ["half", "interleaved"]) {
+          const rotary = posenc.rotary({ headDim: 18, rotaryDim: 16, pairing, ...options });
+          for (const order of ["bshd", "bhsd"]) {
+            for (const at of [{ offset: 3 }, { offset: 1000 }, { positions: Array.from({ length: 1000 }, (_, i) => (i * 7) % 301 + (scaling === "none" ? 0.5 : 0)) }]) {
+              const x = sample(2 * 1000 * 3 * 18);
+              facts[`${scaling} ${pairing} ${order} ${Object.keys(at)} ${at.offset}`] = digest(rotary.rotate(x, { batch: 2, heads: 3, order, ...at }));
+            }
+          }
+          rotary.dispose();
+        }
+      }
+      return facts;
+    },
+  },
+  {
+    name: "what depends on the engine, in every argument of every call: a result or one coded error, and the next call works",
+    async run(url) {
+      const posenc = await start(url);
+      const { attack, askedFor } = await table();
+      const frame = document.body.appendChild(document.createElement("iframe"));
+      const detach = (/** @type {any} */ buffer) => structuredClone(buffer, { transfer: [buffer] });
+      const began = performance.now();
+      const { pairs, wrong } = attack(posenc, { realm: frame.contentWindow, detach, engine: true });
+      const seconds = (performance.now() - began) / 1000;
+      return { pairs, seconds, wrong: wrong.slice(0, 10), asked: askedFor() };
+    },
+    want: (/** @type {any} */ { pairs, seconds }) => ({ pairs: pairs >= 300 ? pairs : "at least 300", seconds: seconds < 60 ? seconds : "under a minute", wrong: [], asked: 0 }),
+  },
+);
+
 /**
  * Runs one scenario by name, which is all that crosses from Node into a page or a worker.
  *

@@ -71,3 +71,41 @@ test("100,000 arrays live at once, and are given back, in a moment", () => {
   for (const each of many.reverse()) each.dispose();
   assert.ok(Object.is(posenc.alloc(-0).length, 0));
 });
+
+test("keys that take several tiles are shifted by a fraction of a position as few are", () => {
+  const rotary = posenc.rotary({ headDim: 16 });
+  const rows = 9000;
+  const make = () => Float32Array.from({ length: rows * 16 }, (_, i) => Math.sin(i));
+  for (const delta of [2.5, -0.25, 7]) {
+    const all = rotary.shift(make(), delta);
+    const few = make();
+    for (let row = 0; row < rows; row += 100) rotary.shift(few.subarray(row * 16, (row + 100) * 16), delta);
+    assert.deepEqual(all, few, `by ${delta}`);
+  }
+});
+
+test("table() reads its options before it asks for its encoder, which a getter may dispose of", () => {
+  for (const make of [() => {}, () => posenc.sinusoidal({ dim: 6 })]) {
+    const pe = posenc.sinusoidal({ dim: 4 });
+    assert.throws(() => pe.table(2, { get offset() { pe.dispose(); make(); return 0; } }), { code: "ERR_POSENC_DISPOSED" });
+  }
+});
+
+test("a method of another scheme's encoder is a TypeError, and does nothing to the array", () => {
+  const rows = posenc.sinusoidal({ dim: 4 });
+  const rotary = posenc.rotary({ headDim: 4 });
+  const alibi = posenc.alibi({ heads: 1 });
+  const x = new Float32Array(4).fill(1);
+  for (const call of [
+    () => rotary.rotate.call(/** @type {any} */ (rows), x), () => rows.fill.call(/** @type {any} */ (rotary), x), () => rows.add.call(/** @type {any} */ (alibi), x),
+    () => alibi.add.call(/** @type {any} */ (rows), x, { queryLength: 2, keyLength: 2 }), () => rows.shiftMatrix.call(/** @type {any} */ (rotary), 1), () => alibi.matrix.call(/** @type {any} */ (rotary), 2, 2),
+  ]) assert.throws(call, { ...TYPE, message: /^this: want / }, String(call));
+  assert.deepEqual([...x], [1, 1, 1, 1]);
+});
+
+test("lists that no scheme has use for are refused before they go to Go number by number", () => {
+  const long = new Uint8Array(1 << 24).fill(1);
+  const began = performance.now();
+  for (const call of [() => posenc.grid({ dim: 8, shape: long }), () => posenc.time2vec({ w: long, phi: long }), () => posenc.fromConfig({ model_type: "llama", hidden_size: long })]) assert.throws(call, { message: /^(shape|w|hidden_size): want / });
+  assert.ok(performance.now() - began < 5000);
+});
