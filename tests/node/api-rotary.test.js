@@ -49,7 +49,7 @@ test("rotate is the formula: batch, heads, both orders, offset, positions of one
     }
     near(Array.from(e.inverseFrequencies, (w, i) => w / (o.base ?? 10000) ** (-2 * i / (o.rotaryDim ?? o.headDim))), Array(e.inverseFrequencies.length).fill(1), 1e-14, "inverseFrequencies");
     assert.equal(e.attentionFactor, 1);
-    assert.deepEqual({ ...e.options, scaling: { ...e.options.scaling } }, { rotaryDim: o.headDim, base: 10000, pairing: "half", ...o, scaling: { type: "default" } });
+    assert.deepEqual({ ...e.options, scaling: { ...e.options.scaling } }, { rotaryDim: o.headDim, base: 10000, pairing: "half", precision: "exact", ...o, scaling: { type: "default" } });
     assert.ok(Object.isFrozen(e.options) && Object.isFrozen(e.options.scaling));
     same(posenc.rotary(e.options).rotate(x.slice(), { batch, heads }), e.rotate(x.slice(), { batch, heads }), "a round trip of options");
     e.dispose();
@@ -72,7 +72,7 @@ test("scalings make a round trip of their options, and turn the same", () => {
   }
   for (const xpos of /** @type {const} */ (["query", "key"])) {
     const e = posenc.rotary({ headDim: 8, xpos });
-    assert.deepEqual({ ...e.options, scaling: 0 }, { headDim: 8, rotaryDim: 8, base: 10000, pairing: "half", scaling: 0, xpos, xposScaleBase: 512, xposCenter: 0 });
+    assert.deepEqual({ ...e.options, scaling: 0 }, { headDim: 8, rotaryDim: 8, base: 10000, pairing: "half", precision: "exact", scaling: 0, xpos, xposScaleBase: 512, xposCenter: 0 });
     same(posenc.rotary(e.options).rotate(embeddings(80)), e.rotate(embeddings(80)), "xpos");
   }
 });

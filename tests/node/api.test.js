@@ -60,7 +60,7 @@ test("options show every default, and those of each convention, and are frozen",
     assert.ok(Object.isFrozen(options));
     near(posenc.sinusoidal({ dim: 33, convention }).table(3), [0, 1, 2].flatMap((p) => row({ dim: 33, convention }, p)), 1e-6, convention);
   }
-  const given = /** @type {const} */ ({ dim: 5, base: 50, layout: "concat", frequencyShift: 0.5, minTimescale: 2, oddDim: "zero", scale: 3, inputScale: 0.25, convention: "ldm" });
+  const given = /** @type {const} */ ({ dim: 5, base: 50, layout: "concat", frequencyShift: 0.5, minTimescale: 2, oddDim: "zero", scale: 3, inputScale: 0.25, precision: "float32", convention: "ldm" });
   assert.deepEqual({ ...posenc.sinusoidal(given).options }, given, "what is given wins over the convention");
   assert.equal(posenc.sinusoidal({ dim: 9, inputScale: "sqrt-dim" }).options.inputScale, "sqrt-dim");
   assert.deepEqual({ ...posenc.sinusoidal({ dim: 6, base: undefined, convention: undefined }).options }, filledIn({ dim: 6 }));

@@ -25,7 +25,7 @@ export const CONVENTIONS = {
 export function filledIn(given) {
   const convention = given.convention ?? "vaswani";
   const scale = convention === "mlx" ? Math.sqrt(2 / given.dim) : 1;
-  return { base: 10000, minTimescale: 1, inputScale: 1, scale, ...CONVENTIONS[convention], convention, ...given };
+  return { base: 10000, minTimescale: 1, inputScale: 1, precision: "exact", scale, ...CONVENTIONS[convention], convention, ...given };
 }
 
 /** w_0, w_1, ...: a lone sine has a frequency too. @param {Options} given */
