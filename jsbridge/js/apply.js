@@ -113,7 +113,8 @@ export function readCall(op, spec, at) {
         const value = at.sequenceLength;
         if (value === undefined) break;
         const length = /** @type {number} */ (kind(name, value));
-        call.sequence = length === 0 ? -1 : length; // 0 would mean none given
+        if (length === 0) throw rangeError("sequenceLength: want a positive integer up to 2^53, got 0"); // to Go it would mean none
+        call.sequence = length;
         break;
       }
       case "positions": {
