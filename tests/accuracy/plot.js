@@ -5,13 +5,13 @@ import { EXACT, FLOAT32, FLOAT64 } from "./contenders.js";
 const [WIDTH, HEIGHT] = [960, 560];
 const FRAME = { left: 84, right: 936, top: 96, bottom: 488 };
 const X = { from: 0, to: 53 }; // powers of 2
-const Y = { from: -1, to: 12 }; // powers of 10
+const Y = { from: -2, to: 12 }; // powers of 10
 
 /** Colours that are told apart without red and green (Okabe and Ito), dark enough for text on white; what is said, and at which power of 2 and 10. */
 const CURVES = [
-  { name: FLOAT32, colour: "#b84a00", says: "each step in float32", note: "as PyTorch and Hugging Face compute it", at: [3.2, 7.9] },
-  { name: FLOAT64, colour: "#007a5a", says: "float64 JavaScript", note: "Math.sin(p * w), rounded at the end", at: [29.4, 3.85] },
-  { name: EXACT, colour: "#0060a8", says: "posenc", note: "never more than half a unit", at: [35, 0.32] },
+  { name: FLOAT32, colour: "#b84a00", says: "every step in float32", note: "as PyTorch and Hugging Face do", at: [0.7, 9.75] },
+  { name: FLOAT64, colour: "#007a5a", says: "float64 JavaScript", note: "Math.sin(p * w), rounded once", at: [39, 1.25] },
+  { name: EXACT, colour: "#0060a8", says: "posenc", note: "", at: [0.7, -1.4] },
 ];
 
 const x = (/** @type {number} */ power) => FRAME.left + ((power - X.from) / (X.to - X.from)) * (FRAME.right - FRAME.left);
@@ -20,7 +20,7 @@ const at = (/** @type {number} */ octave, /** @type {number} */ ulps) =>
   `${x(octave + 0.5).toFixed(1)},${y(Math.min(Math.max(Math.log10(ulps), Y.from), Y.to)).toFixed(1)}`;
 
 /** 10^k as people write it. @param {number} k */
-const power = (k) => (k === -1 ? "0.1" : k < 3 ? String(10 ** k) : `10${[...String(k)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`);
+const power = (k) => (k < 0 ? String(10 ** k) : k < 3 ? String(10 ** k) : `10${[...String(k)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`);
 
 /** @param {number} px @param {number} py @param {string} words @param {string} [attributes] */
 const text = (px, py, words, attributes = "") => `<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" ${attributes}>${words}</text>`;
@@ -29,7 +29,7 @@ const text = (px, py, words, attributes = "") => `<text x="${px.toFixed(1)}" y="
 function axes() {
   const out = [];
   for (let k = Y.from; k <= Y.to; k++) {
-    if (k > 0 && k % 3 !== 0) continue;
+    if (k !== -1 && (k < 0 || k % 3 !== 0)) continue;
     out.push(`<path class="grid" d="M${FRAME.left} ${y(k).toFixed(1)}H${FRAME.right}"/>`, text(FRAME.left - 10, y(k) + 5, power(k), 'class="tick" text-anchor="end"'));
   }
   for (let k = 0; k <= 15; k += 3) {
@@ -59,8 +59,12 @@ export function plot({ octave }) {
   });
   const labels = CURVES.flatMap(({ colour, says, note, at: [px, py] }) => [
     text(x(px), y(py), says, `fill="${colour}" class="name"`),
-    text(x(px), y(py) + 19, note, `fill="${colour}" class="note"`),
+    note && text(x(px), y(py) + 19, note, `fill="${colour}" class="note"`),
   ]);
+  const exact = [...octave].filter(([key]) => key.startsWith(`${EXACT}|`)).map(([, tally]) => tally);
+  const wrong = exact.reduce((sum, { wrong }) => sum + wrong, 0);
+  const all = exact.reduce((sum, { count }) => sum + count, 0).toLocaleString("en-US");
+  labels.push(text(x(0.7) + 80, y(-1.4), wrong === 0 ? `all ${all} entries are the nearest float32` : `${wrong} of ${all} entries are not the nearest float32`, `fill="${CURVES[2].colour}" class="note"`));
   const context = x(17);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title what">
 <title id="title">Error of sines and cosines by position</title>
@@ -73,11 +77,11 @@ ${axes().join("\n")}
 <path class="mark" d="M${context.toFixed(1)} ${FRAME.top}V${FRAME.bottom}"/>
 ${text(context + 6, FRAME.top + 16, "131,072: a context of 128k", 'class="said"')}
 <path class="mark" d="M${FRAME.left} ${y(Math.log10(2 ** 24)).toFixed(1)}H${FRAME.right}"/>
-${text(FRAME.right - 4, y(Math.log10(2 ** 24)) - 7, "2²⁴ ulp: no digit of a value near 1 is right", 'class="said" text-anchor="end"')}
+${text(FRAME.left + 8, y(Math.log10(2 ** 24)) - 7, "2²⁴ ulp: no digit is right", 'class="said"')}
 ${bands.join("\n")}
 ${labels.join("\n")}
-<g stroke="#333" fill="none"><path d="M${FRAME.right - 226} ${FRAME.bottom - 80 + 52}h34" stroke-width="2.5"/><path d="M${FRAME.right - 112} ${FRAME.bottom - 80 + 52}h34" stroke-width="2" stroke-dasharray="6 4"/></g>
-${text(FRAME.right - 186, FRAME.bottom - 23, "largest", 'class="said"')}${text(FRAME.right - 72, FRAME.bottom - 23, "mean", 'class="said"')}
+<g stroke="#333" fill="none"><path d="M${FRAME.right - 200} 40h34" stroke-width="2.5"/><path d="M${FRAME.right - 90} 40h34" stroke-width="2" stroke-dasharray="6 4"/></g>
+${text(FRAME.right - 158, 45, "largest", 'class="sub"')}${text(FRAME.right - 48, 45, "mean", 'class="sub"')}
 </svg>
 `;
 }

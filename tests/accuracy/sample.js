@@ -22,7 +22,9 @@
  * @property {Stretch[]} stretches
  */
 
-export const KINDS = /** @type {const} */ (["0 to 8192", "any up to 2^53", "1e5", "1e6", "2^24+1", "2^31", "2^40+3", "2^53-1", "negative", "fractions", "near multiples of π/2"]);
+/** The kind of the positions that are chosen to be hard: near them a sine or cosine is nearly 0. */
+export const HARD = "near multiples of π/2";
+export const KINDS = /** @type {const} */ (["0 to 8192", "any up to 2^53", "1e5", "1e6", "2^24+1", "2^31", "2^40+3", "2^53-1", "negative", "fractions", HARD]);
 
 const DIMS = [2, 4, 6, 8, 64, 128, 384, 512, 768, 1024];
 const BASES = [100, 10000, 500000, 1e6];
@@ -80,7 +82,7 @@ function anywhere(size, random, tenths) {
     ...NAMED.map(([kind, offset]) => ({ kind, positions: run(offset, 2), offset })),
     { kind: "negative", positions: [-1, -4097, -(2 ** 53 - 1), ...run(0, size.negative).map(() => -Math.floor(any(53)))] },
     { kind: "fractions", positions: [0.5, 999.999, -99999.75, ...run(0, size.fractions).map(() => any(50) / 1024)] },
-    { kind: "near multiples of π/2", positions: tenths ? NEAR_TENTHS : NEAR },
+    { kind: HARD, positions: tenths ? NEAR_TENTHS : NEAR },
   ];
 }
 

@@ -1,5 +1,6 @@
 // How far entries are from the truth, in units in the last place of a float32, and what is made of many of them.
 
+import { HARD } from "./sample.js";
 import { NUMBERS } from "./truth.js";
 
 /** Entries below this are counted apart: near a zero a unit is tiny, and any error is many of them. */
@@ -68,7 +69,7 @@ export class Tallies extends Map {
 
 /**
  * What the report is made of, by contender: "large" and "small" for all, for each scheme and for each kind of position
- * only the large, and for the plot the large by the power of 2 below the position.
+ * only the large, and for the plot the large by the power of 2 below the position, but not at positions chosen to be hard.
  */
 export class Results {
   size = new Tallies(); // contender|large or small
@@ -88,6 +89,7 @@ export class Results {
     const plotted = scheme === "sinusoidal" || scheme === "rotary"; // those that take any position
     let e = 0;
     for (const { kind, positions } of stretches) {
+      const usual = plotted && kind !== HARD;
       const ofKind = this.kind.of(`${contender}|${kind}`);
       for (const position of positions) {
         const octave = Math.floor(Math.log2(Math.abs(position)));
@@ -102,7 +104,7 @@ export class Results {
           if (!large) continue;
           this.scheme.of(`${contender}|${scheme}`).add(error, right, where);
           ofKind.add(error, right, where);
-          if (plotted && octave >= 0) this.octave.of(`${contender}|${octave}`).add(error, right, where);
+          if (usual && octave >= 0) this.octave.of(`${contender}|${octave}`).add(error, right, where);
         }
       }
     }
