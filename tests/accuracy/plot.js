@@ -68,7 +68,7 @@ export function plot({ octave }) {
   const context = x(17);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title what">
 <title id="title">Error of sines and cosines by position</title>
-<desc id="what">With each step in float32 the largest error is thousands of units in the last place within the first thousand positions. In float64 JavaScript it leaves one unit after a million. posenc stays within half a unit up to position 2^53.</desc>
+<desc id="what">With every step in float32 the largest error is more than a thousand units in the last place at the first positions, and no digit is right beyond some ten thousand. In float64 JavaScript it grows past one unit after a million, and past a thousand at a billion. posenc stays within half a unit up to 2^53.</desc>
 <style>text{font-family:system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:15px}.heading{font-size:23px;font-weight:600;fill:#1a1a1a}.axis{fill:#333}.tick,.sub{fill:#555}.note{font-size:14px}.name{font-size:18px;font-weight:600}.name,.note{paint-order:stroke;stroke:#fff;stroke-width:5px;stroke-linejoin:round}.grid{stroke:#e4e4e4;fill:none}.mark{stroke:#888;stroke-dasharray:2 4;fill:none}.said{fill:#555;font-size:13px;paint-order:stroke;stroke:#fff;stroke-width:4px}</style>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 ${text(FRAME.left, 40, "How far off is a sine at position p?", 'class="heading"')}

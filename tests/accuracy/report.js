@@ -1,6 +1,6 @@
 // The results as a table for people.
 
-import { NAMES } from "./contenders.js";
+import { EXACT, NAMES } from "./contenders.js";
 import { KINDS } from "./sample.js";
 import { CLASSES } from "./statistics.js";
 
@@ -23,7 +23,7 @@ function percent({ count, wrong }) {
 const count = (/** @type {number} */ n) => n.toLocaleString("en-US");
 
 /** @param {import("./statistics.js").Worst | undefined} w */
-export const where = (w) => (w === undefined ? "" : `${w.cos ? "cos" : "sin"}, pair ${w.pair}, position ${w.position}: ${w.got}, true ${w.want}; ${w.name}`);
+const where = (w) => (w === undefined ? "" : `${w.cos ? "cos" : "sin"}, pair ${w.pair}, position ${w.position}: ${w.got}, true ${w.want}; ${w.name}`);
 
 /**
  * @param {Results} results
@@ -71,4 +71,15 @@ export function report(results, { bold, dim }, seconds) {
       return `  ${name}, ${key === "large" ? "above" : "below"} 2^-20: ${short(w?.ulps ?? 0)} ulp\n    ${dim(where(w))}`;
     })),
   ].join("\n");
+}
+
+/** What exact entries do not keep of the promise. @param {Results} results */
+export function broken(results) {
+  const found = [];
+  for (const [key, share, most] of /** @type {const} */ ([["large", 0.9999, 0.501], ["small", 0, 1]])) {
+    const tally = results.size.of(`${EXACT}|${key}`);
+    if (tally.share < share) found.push(`only ${tally.share} of the entries are correctly rounded, not ${share}`);
+    if (tally.largest > most) found.push(`${tally.largest} ulp, not at most ${most}: ${where(tally.worst)}`);
+  }
+  return found;
 }

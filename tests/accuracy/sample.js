@@ -153,5 +153,5 @@ export function sample(size) {
   return cases;
 }
 
-/** All positions of a case. @param {Case} of */
+/** All positions of a case. @param {Pick<Case, "stretches">} of */
 export const positionsOf = (of) => of.stretches.flatMap(({ positions }) => positions);

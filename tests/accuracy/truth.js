@@ -2,16 +2,17 @@
 
 import { spawn } from "node:child_process";
 
+import { positionsOf } from "./sample.js";
+
 /** What the command writes for a sine or a cosine: the nearest float64, the rest, the nearest float32. */
 export const NUMBERS = 3;
 
 /**
  * Asks for all cases at once and gives the numbers case by case, each as soon as it is there.
- * @param {import("./sample.js").Case[]} cases
- * @param {import("./sample.js").Case["stretches"] extends never ? never : (of: import("./sample.js").Case) => number[]} positionsOf
+ * @param {Pick<import("./sample.js").Case, "ladder" | "pairs" | "stretches">[]} cases
  * @returns {AsyncGenerator<Float64Array>}
  */
-export async function* truths(cases, positionsOf) {
+export async function* truths(cases) {
   const go = spawn("go", ["run", "./encoding/internal/truth/ask"], {
     cwd: new URL("../../", import.meta.url),
     env: { ...process.env, GOTOOLCHAIN: "go1.27.4", GOOS: "", GOARCH: "" },
@@ -26,7 +27,8 @@ export async function* truths(cases, positionsOf) {
   go.stdin.on("error", () => {}); // it has died, and said why
   go.stdin.end(JSON.stringify(cases.map((of) => ({ ...of.ladder, pairs: of.pairs, positions: positionsOf(of) }))));
   try {
-    let parts = /** @type {Buffer[]} */ ([]);
+    /** @type {Buffer[]} */
+    let parts = [];
     let have = 0;
     let next = 0;
     const size = () => positionsOf(cases[next]).length * cases[next].pairs.length * 2 * NUMBERS * 8;
