@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds posenc into dist/, and runs what there is to run. Needs Go >= 1.21 and Node >= 20; fetches the rest.
 #
-#   ./build.sh          build dist/npm, the package as it would be published
-#   ./build.sh demo     the main job on a real Transformer
-#   ./build.sh test     all tests: Go natively and as wasm, Node, the real model, three browsers
-#   ./build.sh bench    speed and memory against what else there is
-#   ./build.sh serve    dist/ on a local port
+#   ./build.sh           build dist/npm, the package as it would be published
+#   ./build.sh demo      the main job on a real Transformer
+#   ./build.sh test      all tests: Go natively and as wasm, Node, the real model, three browsers
+#   ./build.sh bench     speed and memory against what else there is
+#   ./build.sh accuracy  how exact the numbers are, against 300 bits; --quick, --json FILE, --svg FILE
+#   ./build.sh serve     dist/ on a local port
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -126,6 +127,7 @@ case ${1:-build} in
   demo) build; exec node tests/model/demo.js ;;
   test) shift; tests/run.sh --check "$@"; build; exec tests/run.sh "$@" ;;
   bench) build; shift; exec node tests/bench/bench.js "$@" ;;
+  accuracy) build; shift; exec node tests/accuracy/accuracy.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

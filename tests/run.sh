@@ -42,7 +42,7 @@ for group in $groups; do
       ;;
     node)
       title "The package in Node"
-      node --test tests/node/*.test.js tests/bench/*.test.js
+      node --test tests/node/*.test.js tests/bench/*.test.js tests/accuracy/*.test.js
       ;;
     model)
       title "The real model"
