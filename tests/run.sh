@@ -29,6 +29,8 @@ for group in $groups; do
       go vet ./encoding/...
       title "Go, as a stock toolchain builds it"
       go test ./encoding/...
+      title "No fused multiply-add, on any architecture"
+      tests/nofma.sh
       ;;
     simd)
       title "Go with GOEXPERIMENT=simd"
