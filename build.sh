@@ -3,7 +3,7 @@
 #
 #   ./build.sh           build dist/npm, the package as it would be published
 #   ./build.sh demo      the main job on a real Transformer
-#   ./build.sh test      all tests: Go natively and as wasm, Node, the real model, three browsers
+#   ./build.sh test      all tests: Go natively and as wasm, Node, Bun, Deno, the real model, three browsers
 #   ./build.sh bench     speed and memory against what else there is
 #   ./build.sh accuracy  how exact the numbers are, against 300 bits; --quick, --json FILE, --svg FILE
 #   ./build.sh serve     dist/ on a local port
@@ -53,12 +53,14 @@ need() {
 
 fetch_go() { go version && go mod download; }
 
-# The development dependencies, unless they are there already in the version that the lock file says.
+# The development dependencies, unless they are there already in the version that the lock file says. No package may run
+# its scripts but Bun's, which puts the executable that npm has fetched into its place. (Deno's launcher finds its own.)
 fetch_npm() {
   local lock=tests/node_modules/.posenc-lock
   if cmp -s tests/package-lock.json "$lock"; then return; fi
   cd tests
   npm ci
+  (cd node_modules/bun && node install.js)
   cp package-lock.json node_modules/.posenc-lock
 }
 

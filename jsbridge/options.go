@@ -76,10 +76,10 @@ func (s snapshot) set(to reflect.Value, v js.Value, name string) error {
 		to.SetString(v.String())
 	case reflect.Bool:
 		to.SetBool(v.Bool())
-	case reflect.Uint64:
-		n, err := integer(name, v.Float())
-		if err != nil {
-			return err
+	case reflect.Uint64: // a seed, which nothing has the size of
+		n := v.Float()
+		if n != math.Trunc(n) || n < 0 || n > encoding.MaxPosition {
+			return &encoding.OptionError{Option: name, Want: "an integer from 0 to 2^53", Got: encoding.Number(n)}
 		}
 		to.SetUint(uint64(n))
 	case reflect.Pointer:

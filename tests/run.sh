@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
-all="go simd wasm node model browsers"
+all="go simd wasm node runtimes model browsers"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
 groups=${*:-$all}
@@ -29,6 +29,8 @@ for group in $groups; do
       go vet ./encoding/...
       title "Go, as a stock toolchain builds it"
       go test ./encoding/...
+      title "No fused multiply-add, on any architecture"
+      tests/nofma.sh
       ;;
     simd)
       title "Go with GOEXPERIMENT=simd"
@@ -43,6 +45,10 @@ for group in $groups; do
     node)
       title "The package in Node"
       node --test tests/node/*.test.js tests/bench/*.test.js tests/accuracy/*.test.js
+      ;;
+    runtimes)
+      title "The package in Bun and Deno"
+      node --test tests/runtimes/*.test.js
       ;;
     model)
       title "The real model"

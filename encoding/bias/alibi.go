@@ -89,9 +89,10 @@ func NewALiBi(o ALiBiOptions) (*ALiBi, error) {
 	return a, nil
 }
 
-// slope returns 2^(-maxBias·step/of). The remainder is exact, so the exponent's whole part costs its fraction no bits.
+// slope returns 2^(-maxBias·step/of). The remainder is exact, so the exponent's whole part costs its fraction no bits, as
+// long as e is the rounded product: with the unrounded one, e - rest could end below a multiple of `of`.
 func slope(maxBias float64, step, of int) float64 {
-	e := maxBias * float64(step)
+	e := float64(maxBias * float64(step))
 	rest := math.Mod(e, float64(of))
 	return math.Ldexp(angle.Pow(2, -rest/float64(of)), -int((e-rest)/float64(of)))
 }

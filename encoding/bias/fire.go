@@ -115,7 +115,7 @@ func (s *fireRows) pieces(o *FireOptions) {
 			inside := 1.0 // a number within the piece
 			switch low := s.below(piece); {
 			case piece < len(s.bends):
-				inside = low + (s.bends[piece]-low)/2
+				inside = low + float64((s.bends[piece]-low)/2)
 			case piece > 0:
 				inside = 2 * low
 			}

@@ -53,7 +53,7 @@ let broken;
 before(async () => {
   if (!existsSync(entry)) throw new Error("dist/npm/index.js is not there: run ./build.sh first");
   broken = faults(await readFile(new URL("posenc.wasm", dist)));
-  const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)), "/node/": fileURLToPath(new URL("../node/", import.meta.url)) };
+  const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)), "/node/": fileURLToPath(new URL("../node/", import.meta.url)), "/digest/": fileURLToPath(new URL("../digest/", import.meta.url)) };
   const repair = () => (server.answers.delete(wasmPath), { body: "repaired" });
   server = await serve({ folders, answers: { ...pages, "/repair": repair } });
 });

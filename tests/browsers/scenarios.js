@@ -59,6 +59,17 @@ export const scenarios = [
     },
   },
   {
+    name: "the workload of tests/digest has the digest that it should",
+    worker: true,
+    async run(url) {
+      const digester = new URL("/digest/digest.js", location.href).href;
+      const [{ digest }, workload, posenc] = await Promise.all([import(digester), fetch("/digest/workload.json").then((r) => r.json()), start(url)]);
+      const made = digest(posenc, workload);
+      return { right: made === workload.digest, made };
+    },
+    want: (/** @type {any} */ got) => ({ right: true, made: got.made }),
+  },
+  {
     name: "defines and changes no global",
     worker: true,
     async run(url) {

@@ -150,7 +150,7 @@ func log(v float64) (abs fixed, negative bool) {
 		frac, k = frac*2, k-1
 	}
 	const one = 1 << 53
-	m := uint64(frac * one)
+	m := uint64(float64(frac * one)) // where a conversion to uint64 subtracts 2^63, that is no part of the product
 	z := max(m, one) - min(m, one)
 	ln := artanh(fixedInt(z).div(m + one)).shl(1)
 	below := m < one // ln m < 0

@@ -54,7 +54,7 @@ func (p phase) sincos() (sin, cos float64) {
 	odd = float64(odd*z2) - 1.0/720
 	c := even + float64(odd*z)
 
-	half := z / 2
+	half := float64(z / 2)
 	sin = x + (float64(float64(x*z)*s) + float64(y*(1-half)))
 	w := 1 - half // its rounding error is put back below
 	cos = w + (((1 - w) - half) + (float64(z2*c) - float64(x*y)))
@@ -92,7 +92,7 @@ func (p phase) radians() (x, y float64) {
 	c := float64(h1*pi3) + float64(h2*pi2) + float64(h3*pi1)
 
 	unit := math.Float64frombits(uint64(1023+exp-26+3-26) << 52) // of a: 2^(exp-26) times 2^(3-26)
-	a, b, c = a*unit, b*(unit*0x1p-26), c*(unit*0x1p-52)
+	a, b, c = float64(a*unit), float64(b*(unit*0x1p-26)), float64(c*(unit*0x1p-52))
 	x = a + b
 	return x, (a - x) + b + c
 }
