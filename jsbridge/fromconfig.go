@@ -27,7 +27,7 @@ func fromConfig(config js.Value) (result js.Value) {
 		if a.Learned != nil {
 			addPart(out, "absolute", part, "learned", *a.Learned, 0)
 		} else {
-			addPart(out, "absolute", part, "sinusoidal", *a.Sinusoidal, a.Offset)
+			addPart(out, "absolute", part, "sinusoidal", *a.Sinusoidal, a.Offset).Set("convention", a.Convention)
 		}
 	}
 	for part, r := range e.Rotary {
@@ -53,13 +53,16 @@ func fromConfig(config js.Value) (result js.Value) {
 	return out
 }
 
-func addPart(out js.Value, family, part, scheme string, options any, offset int) {
+// addPart adds an encoder to a family and returns its options, as JavaScript has them.
+func addPart(out js.Value, family, part, scheme string, options any, offset int) js.Value {
 	parts := out.Get(family)
 	if parts.IsUndefined() {
 		parts = object()
 		out.Set(family, parts)
 	}
-	parts.Set(part, object("scheme", scheme, "options", answer(reflect.ValueOf(options)), "offset", offset))
+	given := answer(reflect.ValueOf(options))
+	parts.Set(part, object("scheme", scheme, "options", given, "offset", offset))
+	return given
 }
 
 // fromJSON turns a snapshot of JSON into what encoding/json would have made of it.

@@ -77,6 +77,9 @@ func (e *encoder) check(length int, at *At) (rows.Span, error) {
 	if err != nil || e.first == e.end {
 		return s, err
 	}
+	if n := e.end - e.first; s.Positions == nil && int64(s.Seq) > n {
+		return s, bad("x", encoding.Text("at most ", n, " rows of ", e.dim, " in a sequence, which is all"), encoding.Text(s.Seq))
+	}
 	if s.Positions == nil && (s.First < e.first || s.First > e.end-int64(s.Seq)) {
 		return s, bad("offset",
 			encoding.Text("an integer that keeps all ", s.Seq, " positions from ", e.first, " to ", e.end-1), strconv.FormatInt(s.First, 10))

@@ -211,7 +211,7 @@ func TestGridHasNoOtherPositions(t *testing.T) {
 	_, err = g.Table(7, At{Offset: 1})
 	require.ErrorContains(t, err, "offset: want an integer that keeps all 7")
 	require.NoError(t, g.Check(7*4, At{}, -1))
-	require.EqualError(t, g.Check(8*4, At{}, -1), "offset: want an integer that keeps all 8 positions from 0 to 6, got 0")
+	require.EqualError(t, g.Check(8*4, At{}, -1), "x: want at most 7 rows of 4 in a sequence, which is all, got 8")
 	require.NoError(t, g.Check(8*4, At{}, 8))
 	require.NoError(t, g.Add(nil, At{Offset: 7}))
 	require.Error(t, g.Add(nil, At{Offset: 8}))

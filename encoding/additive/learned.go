@@ -30,6 +30,9 @@ func NewLearned(o LearnedOptions) (*Learned, error) {
 	if err := checkDim(o.Dim); err != nil {
 		return nil, err
 	}
+	if o.Rows == 0 && o.Weights == nil {
+		return nil, bad("weights", "[rows, dim] numbers, or rows in their place", "none")
+	}
 	if o.Rows == 0 {
 		o.Rows = len(o.Weights) / o.Dim
 	}

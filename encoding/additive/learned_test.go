@@ -58,7 +58,7 @@ func TestLearnedWithoutWeights(t *testing.T) {
 func TestBadLearned(t *testing.T) {
 	for want, o := range map[string]LearnedOptions{
 		"dim: want an integer from 1 to 65536, got 0":                                  {Rows: 1},
-		"rows: want an integer from 1 to 68719476736, got 0":                           {Dim: 4},
+		"weights: want [rows, dim] numbers, or rows in their place, got none":          {Dim: 4},
 		"rows: want an integer from 1 to 68719476736, got -1":                          {Dim: 4, Rows: -1},
 		"weights: want [rows, dim] = [2, 4], 8 numbers, got 7":                         {Dim: 4, Rows: 2, Weights: make([]float32, 7)},
 		"weights: want [rows, dim] = [1, 4], 4 numbers, got 7":                         {Dim: 4, Weights: make([]float32, 7)},

@@ -65,7 +65,8 @@ type Encoders struct {
 type Absolute struct {
 	Sinusoidal *additive.SinusoidalOptions
 	Learned    *additive.LearnedOptions
-	Offset     int // position of the first token for Sinusoidal: 0, but in fairseq's models pad_token_id+1
+	Convention string // of Sinusoidal, one of [additive.Conventions]
+	Offset     int    // position of the first token for Sinusoidal: 0, but in fairseq's models pad_token_id+1
 }
 
 // Rotary is an encoding that turns queries and keys. One of the pointers is set.
@@ -220,7 +221,7 @@ func (e *Encoders) addAbsolute(part string, o *object, m *table) {
 		if err != nil && o.err == nil {
 			o.err = err
 		}
-		a.Sinusoidal, a.Offset = &s, offset
+		a.Sinusoidal, a.Convention, a.Offset = &s, convention, offset
 	} else {
 		a.Learned = &additive.LearnedOptions{Dim: dim, Rows: rows(o, m), RowOffset: offset}
 	}

@@ -67,7 +67,7 @@ var conventions = []struct {
 	staggered, centers bool
 }{
 	{name: "diffusers", axes2: "wh", pairing: Interleaved, base: 10000, dims3: [3]int{4, 6, 6}},
-	{name: "flux", axes2: "hw", pairing: Interleaved, base: 10000, dims3: [3]int{2, 7, 7}},
+	{name: "flux", pairing: Interleaved, base: 10000, dims3: [3]int{2, 7, 7}},
 	{name: "torchtune", axes2: "wh", pairing: Interleaved, base: 10000, first: 1},
 	{name: "eva02", axes2: "hw", pairing: Interleaved, base: 10000},
 	{name: "qwen2-vl", axes2: "hw", pairing: Half, base: 10000},
@@ -95,6 +95,9 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 	c := conventions[which]
 	if len(o.Shape) != 2 && len(o.Shape) != 3 || slices.Min(o.Shape) < 1 || slices.Max(o.Shape) > maxAxis {
 		return nil, bad("shape", "[H, W] or [T, H, W] with 1 to 65536 cells on each axis", short(o.Shape))
+	}
+	if len(o.Shape) == 2 && c.axes2 == "" {
+		return nil, bad("shape", "[T, H, W] with convention "+encoding.Quote(c.name)+", T = 1 for an image", short(o.Shape))
 	}
 	axes, letters := len(o.Shape), "thw"[3-len(o.Shape):]
 	number(&o.Base, c.base)

@@ -148,6 +148,7 @@ func TestAxialOptions(t *testing.T) {
 func TestAxialErrors(t *testing.T) {
 	good := AxialOptions{HeadDim: 16, Shape: []int{2, 3}, Convention: "diffusers"}
 	for message, change := range map[string]func(*AxialOptions){
+		`shape: want [T, H, W] with convention "flux", T = 1 for an image, got [3, 2]`:                                                                func(o *AxialOptions) { o.Shape, o.Convention = []int{3, 2}, "flux" },
 		`convention: want "diffusers", "flux", "torchtune", "eva02", "qwen2-vl", "pixtral", "dinov3", got ""`:                                         func(o *AxialOptions) { o.Convention = "" },
 		"shape: want [H, W] or [T, H, W] with 1 to 65536 cells on each axis, got []":                                                                  func(o *AxialOptions) { o.Shape = nil },
 		"shape: want [H, W] or [T, H, W] with 1 to 65536 cells on each axis, got [2, 0]":                                                              func(o *AxialOptions) { o.Shape = []int{2, 0} },
@@ -182,7 +183,7 @@ func TestAxialErrors(t *testing.T) {
 	}
 	good.PrefixTokens = 1
 	x := axial(t, good)
-	requireRefusal(t, "offset: want one that keeps all 8 positions from 0 to 6, the numbers of the rows, got 0", x, 8*16, At{})
+	requireRefusal(t, "x: want at most 7 rows in a sequence, which is all, got 8", x, 8*16, At{})
 	requireRefusal(t, "positions[0]: want an integer from 0 to 6, the number of a row, got 7", x, 16, At{Positions: []float64{7}})
 	require.NoError(t, x.Check(7*16, At{}, -1))
 }

@@ -112,6 +112,6 @@ func TestCachedErrors(t *testing.T) {
 	require.NoError(t, c.Check(8, At{Offset: 1}, 2)) // positions count, not the offset
 	require.NoError(t, c.Rotate(nil, At{Offset: 5})) // no rows, no position that does not fit
 	_, _, err = c.CosSin(3, At{})
-	require.EqualError(t, err, "offset: want one that keeps all 3 positions from 0 to 1, the numbers of the rows, got 0")
+	require.EqualError(t, err, "x: want at most 2 rows in a sequence, which is all, got 3")
 	require.EqualError(t, c.FillCosSin(four, four[:2], At{}), "sin: want as many as cos = 4, a multiple of rotaryDim/2 = 2, got 2")
 }

@@ -153,6 +153,8 @@ func (o Options) checkScaling() error {
 	} {
 		name, got := "scaling."+v.name, encoding.Number(v.value)
 		switch {
+		case v.name == "originalMaxPositionEmbeddings" && v.rule == needed && v.value == 0:
+			return bad(name, "the length that the model was trained for, or maxPositionEmbeddings", "none")
 		case v.rule == unused && v.value != 0:
 			if v.name == "truncate" {
 				got = "false"

@@ -78,6 +78,9 @@ func (l *lookup) CheckPositions(positions []float64, first int) error {
 // span is block without the positions' values.
 func (l *lookup) span(length int, at At, positions int) (block, error) {
 	b, err := at.check(length, l.headDim, positions)
+	if err == nil && positions < 0 && int64(b.Seq) > l.rows {
+		err = bad("x", encoding.Text("at most ", l.rows, " rows in a sequence, which is all"), strconv.Itoa(b.Seq))
+	}
 	if err == nil && positions < 0 && b.Seq > 0 && (b.First < 0 || b.First+int64(b.Seq) > l.rows) {
 		err = bad("offset", encoding.Text("one that keeps all ", b.Seq, " positions from 0 to ", l.rows-1, ", the numbers of the rows"), strconv.FormatInt(b.First, 10))
 	}

@@ -6,15 +6,20 @@ import { describe, quote, typeError, typeErrorMessage } from "./errors.js";
 import { arrayIsArray, freeze, objectKeys, tagOf } from "./intrinsics.js";
 import { Learned } from "./learned.js";
 import { MRope } from "./mrope.js";
-import { isArray } from "./options.js";
+import { isArray, isRevoked } from "./options.js";
 import { Rotary } from "./rotary.js";
 import { Sinusoidal } from "./sinusoidal.js";
 import { T5 } from "./t5.js";
 
 /**
  * @template E
- * @typedef {E | { readonly [part: string]: E } | null} Parts an encoder, or one for each part of the model: a layer type
- *   ("full_attention", "sliding_attention"), a stack ("encoder", "decoder") or a tower ("text", "vision")
+ * @typedef {E | ByPart<E> | null} Parts an encoder, which has `options`, or one for each part of the model
+ */
+
+/**
+ * @template E
+ * @typedef {{ readonly [part: string]: E | undefined, readonly options?: undefined }} ByPart by layer type ("full_attention",
+ *   "sliding_attention"), stack ("encoder", "decoder") or tower ("text", "vision")
  */
 
 /**
@@ -49,7 +54,7 @@ export function fromConfig(runtime, config) {
       throw typeErrorMessage(`config: want JSON, got ${quote(/** @type {string} */ (config))}`);
     }
   }
-  if (typeof config !== "object" || config === null || isArray(config)) throw typeError("config", "an object, or its JSON", config);
+  if (typeof config !== "object" || config === null || isArray(config) || isRevoked(config)) throw typeError("config", "an object, or its JSON", config);
   const left = { values: MOST_VALUES };
   const answer = runtime.fromConfig(/** @type {object} */ (copy("config", config, 0, left)));
   const made = /** @type {{ dispose(): void }[]} */ ([]);

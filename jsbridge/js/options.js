@@ -42,7 +42,7 @@ export function snapshot(where, spec, given) {
  * @returns {string[]}
  */
 export function keysOf(where, given) {
-  if (typeof given !== "object" || given === null || isArray(given)) throw typeError(where, "an object", given);
+  if (typeof given !== "object" || given === null || isArray(given) || isRevoked(given)) throw typeError(where, "an object", given);
   const keys = objectKeys(given);
   if (keys.length > MOST_KEYS) throw typeErrorMessage(`${where}: want options, got an object of ${keys.length} keys`);
   return keys;
@@ -56,6 +56,16 @@ export function keysOf(where, given) {
  */
 export function unknown(where, spec, name) {
   throw unknownOption(where, spec, name);
+}
+
+/** @param {object} value */
+export function isRevoked(value) {
+  try {
+    arrayIsArray(value);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Whether it is an array, and not what a revoked Proxy makes of the question. @param {object} value */
@@ -211,7 +221,8 @@ function list(names) {
  * @param {string} name
  */
 function unknownOption(where, spec, name) {
-  const shown = /^[\w$]{1,40}$/.test(name) ? name : describe(name);
+  const path = where === "options" || where === "at" ? "" : `${where}.`;
+  const shown = path + (/^[\w$]{1,40}$/.test(name) ? name : describe(name));
   if (name.length > 40) return typeErrorMessage(`${shown}: unknown option; ${where} has ${list(objectKeys(spec))}`);
   let nearest = "";
   let least = Infinity;
