@@ -21,6 +21,10 @@ func Text(parts ...any) (s string) {
 				if i > 0 {
 					s += ", "
 				}
+				if i == 8 {
+					s += "..."
+					break
+				}
 				s += strconv.Itoa(n)
 			}
 			s += "]"

@@ -128,25 +128,24 @@ func run(id, op, array, from, length int32, batch, heads float64, order int32, o
 	return failed(err)
 }
 
-// posenc_float64 writes a property's numbers into the staging buffer, which the widest encoder's just fit, and their
-// count into the first of the positions.
+// posenc_float64 writes a property's numbers from number from on into the staging buffer, as many as fit, and how many
+// there are in all into the first of the positions.
 //
 //go:wasmexport posenc_float64
-func float64Property(id, property int32) (status int32) {
+func float64Property(id, property, from int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoder(id)
-	if err == nil {
-		get := h.numbers[property]
-		if get == nil {
-			return failed(errThis)
-		}
-		list := get()
-		if len(list) > len(staging64) {
-			err = &encoding.OptionError{Option: "frequencies", Want: encoding.Text("at most ", len(staging64), " of them"), Got: encoding.Text(len(list))}
-		}
-		positions[0] = float64(copy(staging64[:], list))
+	if err != nil {
+		return failed(err)
 	}
-	return failed(err)
+	get := h.numbers[property]
+	if get == nil {
+		return failed(errThis)
+	}
+	list := get()
+	copy(staging64[:], list[min(int(from), len(list)):])
+	positions[0] = float64(len(list))
+	return statusOK
 }
 
 // posenc_shift_row writes a row of the shift matrix into the staging buffer, as float64.

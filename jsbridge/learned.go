@@ -30,6 +30,10 @@ func newLearned(s snapshot) (*handle, error) {
 		switch {
 		case o.Weights == nil:
 			err = &encoding.OptionError{Option: "weights", Want: "those that are to be resized", Got: "none"}
+		case o.Rows != 0:
+			err = &encoding.OptionError{Option: "rows", Want: "none with resize, which says how many", Got: encoding.Text(o.Rows)}
+		case o.Dim > 0 && !resizable(to, r.Resize.PrefixTokens, o.Dim):
+			err = &encoding.OptionError{Option: "resize.to", Want: "a table of at most 1 GiB that fits in the module's memory", Got: encoding.Text(to)}
 		case len(from) == 1 && len(to) == 1:
 			o.Weights, err = additive.Resize1D(o.Weights, from[0], o.Dim, to[0], r.Resize.ResizeOptions)
 		case len(from) == 2 && len(to) == 2:
@@ -40,7 +44,6 @@ func newLearned(s snapshot) (*handle, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Rows = 0
 	}
 	e, err := additive.NewLearned(o)
 	if err != nil {
@@ -49,4 +52,15 @@ func newLearned(s snapshot) (*handle, error) {
 	h := additiveHandle(e, e.Options())
 	h.length = e.Options().Rows
 	return h, nil
+}
+
+// resizable reports whether a table of these rows may be made, by the limits of alloc.
+func resizable(to []int, prefix, dim int) bool {
+	bytes := 4 * float64(dim)
+	cells := 1.0
+	for _, n := range to {
+		cells *= float64(n)
+	}
+	bytes *= cells + float64(prefix)
+	return bytes <= maxAlloc && bytes <= float64(maxLive-live)
 }

@@ -49,7 +49,9 @@ func positionsAddress() int32 { return int32(uintptr(unsafe.Pointer(&positions[0
 // posenc_address returns the address of an array, which it keeps until it is freed: Go's memory does not move.
 //
 //go:wasmexport posenc_address
-func address(array int32) int32 { return int32(uintptr(unsafe.Pointer(&arrays[array][0]))) }
+func address(array int32) int32 {
+	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(arrays[array]))))
+}
 
 // posenc_alloc returns the number of a new array of zeros, or 0 when it would be too much.
 //
@@ -63,7 +65,8 @@ func alloc(length float64) int32 {
 		runtime.GC()
 		freed = 0
 	}
-	a := make([]float32, max(int(length), 1))
+	n := int(length)
+	a := make([]float32, n, max(n, 1)) // an address even where there is nothing
 	live += 4 * len(a)
 	if last := len(unused) - 1; last >= 0 {
 		number := unused[last]

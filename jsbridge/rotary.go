@@ -34,6 +34,7 @@ func rotaryNumbers(r *rotary.Rotary) map[int32]func() []float64 {
 // A rotaryEncoder is any encoder that turns queries and keys.
 type rotaryEncoder interface {
 	Check(length int, at rotary.At, positions int) error
+	CheckPositions(positions []float64, first int) error
 	Rotate(x []float32, at rotary.At) error
 	Unrotate(x []float32, at rotary.At) error
 	FillCosSin(cos, sin []float32, at rotary.At) error
@@ -57,7 +58,7 @@ func rotaryHandle(e rotaryEncoder, headDim, rotaryDim int, options any) *handle 
 		axes:           1,
 		ops:            1<<opRotate | 1<<opUnrotate | 1<<opShift | 1<<opCosSin,
 		options:        options,
-		checkPositions: encoding.CheckPositions,
+		checkPositions: e.CheckPositions,
 		check:          func(c *call, length, positions int) error { return e.Check(length, at(c), positions) },
 		run: func(c *call) error {
 			switch c.op {

@@ -67,7 +67,7 @@ for machine in $machines; do
 
   go build -trimpath -gcflags=posenc/...=-S ./encoding/... >"$scratch/listing" 2>&1 || { tail -20 "$scratch/listing"; exit 1; }
   look "$scratch/listing" | by_name >"$scratch/found"
-  for package in $(go list ./encoding/...); do
+  for package in $(go list ./encoding/... | grep -v /truth/ask); do # which has a main alone, and no numbers
     if ! grep -qE "^function ${package//./\\.}\.[^/]*$" "$scratch/found"; then
       echo "$machine: no function of $package was looked at"
       failed=1

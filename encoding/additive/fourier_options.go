@@ -36,6 +36,9 @@ type FourierOptions struct {
 	Seed  uint64    `json:"seed"`  // of gaussian, for B from the seed
 }
 
+// maxGaussian is the most numbers that B has: more take seconds to draw.
+const maxGaussian = 1 << 18
+
 // maxInputs is the largest dimension of a point.
 const maxInputs = 1024
 
@@ -93,6 +96,9 @@ func (o FourierOptions) check() error {
 	}
 	if o.Bands < 1 || o.Bands > most || o.dim() > MaxDim {
 		return badInt("bands", "an integer from 1 to ", most, ", and at most 65536 features", o.Bands)
+	}
+	if o.Type == Gaussian && o.Bands*o.Inputs > maxGaussian {
+		return badInt("bands", "one that keeps bands·inputs within ", maxGaussian, "", o.Bands)
 	}
 	for _, v := range []named{{"maxRes", o.MaxRes}, {"temperature", o.Temperature}, {"sigma", o.Sigma}} {
 		if err := positive(v.name, v.value); err != nil {

@@ -93,6 +93,7 @@ func NewAxial(o AxialOptions) (*Axial, error) {
 		return nil, bad("convention", names[2:], encoding.Quote(o.Convention[:min(len(o.Convention), 40)]))
 	}
 	c := conventions[which]
+	o.Shape, o.AxesDims, o.Start, o.Stop = slices.Clone(o.Shape), slices.Clone(o.AxesDims), slices.Clone(o.Start), slices.Clone(o.Stop) // the caller's may change
 	if len(o.Shape) != 2 && len(o.Shape) != 3 || slices.Min(o.Shape) < 1 || slices.Max(o.Shape) > maxAxis {
 		return nil, bad("shape", "[H, W] or [T, H, W] with 1 to 65536 cells on each axis", short(o.Shape))
 	}

@@ -25,7 +25,7 @@ func plain(headDim, rotaryDim int, base float64, p Pairing) (Options, error) {
 }
 
 // short is the beginning of a list, for a message.
-func short(list []int) string { return encoding.Text(encoding.Text(list)) }
+func short(list []int) string { return encoding.Text(list) }
 
 func (l *lookup) width() (headDim, pairs int) { return l.headDim, l.pairs }
 

@@ -51,7 +51,7 @@ func NewMRope(o MRopeOptions) (*MRope, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Options = r.options
+	o.Options, o.Sections = r.options, slices.Clone(o.Sections) // the caller's may change
 	n := o.RotaryDim / 2
 	sum := 0
 	for _, s := range o.Sections {

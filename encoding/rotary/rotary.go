@@ -366,6 +366,15 @@ func unzip(cos, sin []float32, n, from int, rows []float32) {
 	}
 }
 
+// CheckPositions says whether these are positions. The first of them is number first of the list that the message is about.
+func (r *Rotary) CheckPositions(positions []float64, first int) error {
+	err := encoding.CheckPositions(positions, first)
+	if err == nil && len(positions) > 0 {
+		err = r.options.checkReach(&block{}, positions)
+	}
+	return err
+}
+
 // Check says what Rotate would say of an array of length elements and of this many positions (-1: at.Offset counts), when
 // their values are not at hand yet. at.Positions has no part in it.
 func (r *Rotary) Check(length int, at At, positions int) error {

@@ -2,6 +2,7 @@
 // What every encoder has: its options, its handle in Go, and an end.
 
 import { disposedError, rangeError, wrongThis } from "./errors.js";
+import { STAGING_LENGTH } from "./runtime.js";
 import { arrayIsArray, Float64, freeze, objectKeys, setArray, tagOf, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
@@ -159,9 +160,14 @@ withoutUndefined(Encoder);
  */
 export function property(encoder, which) {
   const { runtime, handle } = coreOf(encoder);
-  runtime.call("posenc_float64", handle, which);
+  runtime.call("posenc_float64", handle, which, 0);
   const count = runtime.positions[0];
   const copy = new Float64(count);
-  setArray(copy, runtime.staging64(count));
-  return copy;
+  for (let from = 0; ; ) {
+    const n = count - from < STAGING_LENGTH / 2 ? count - from : STAGING_LENGTH / 2;
+    setArray(copy, runtime.staging64(n), from);
+    from += n;
+    if (from === count) return copy;
+    runtime.call("posenc_float64", handle, which, from);
+  }
 }

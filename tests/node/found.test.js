@@ -109,3 +109,56 @@ test("lists that no scheme has use for are refused before they go to Go number b
   for (const call of [() => posenc.grid({ dim: 8, shape: long }), () => posenc.time2vec({ w: long, phi: long }), () => posenc.fromConfig({ model_type: "llama", hidden_size: long })]) assert.throws(call, { message: /^(shape|w|hidden_size): want / });
   assert.ok(performance.now() - began < 5000);
 });
+
+// A review's and an attack's findings on the other schemes.
+
+test("a position out of xPos' reach at the end of a long list leaves the array as it was", () => {
+  const x = new Float32Array(4096 * 64).fill(1);
+  const positions = Array.from({ length: 4096 }, (_, i) => (i === 4095 ? 1e9 : i));
+  const memory = posenc.alloc(x.length);
+  memory.data.set(x);
+  const e = posenc.rotary({ headDim: 64, xpos: "key" });
+  for (const target of [x, memory]) assert.throws(() => e.rotate(target, { positions }), { code: "ERR_POSENC_RANGE", message: /^positions: / });
+  assert.ok(x.every((v) => v === 1) && memory.data.every((v) => v === 1));
+  memory.dispose();
+});
+
+test("empty lists of weights are refused, and not one zero", () => {
+  const calls = [() => posenc.learned({ dim: 1, weights: [] }), () => posenc.rotary({ headDim: 2, cos: [], sin: [] }),
+    () => posenc.fire({ heads: 1, w1: [], b1: [], w2: [], b2: [] }), () => posenc.t5({ heads: 1, weights: [] })];
+  for (const call of calls) assert.throws(call, { code: "ERR_POSENC_RANGE" });
+});
+
+test("what would take the module's memory or a minute is refused at once, and arrays of alloc() stay", () => {
+  const memory = posenc.alloc(4);
+  memory.data.fill(3);
+  const began = performance.now();
+  for (const to of [[32768, 32768], [1048576, 65536]]) {
+    assert.throws(() => posenc.learned({ dim: 1, weights: [1, 2, 3, 4], resize: { from: [2, 2], to } }), { code: "ERR_POSENC_RANGE", message: /^resize\.to: / });
+  }
+  assert.throws(() => posenc.fourier({ type: "gaussian", inputs: 1024, bands: 8192 }), { code: "ERR_POSENC_RANGE", message: /^bands: / });
+  assert.throws(() => posenc.axialRotary({ headDim: 64, convention: "eva02", shape: Array(65536).fill(65536) }), ({ message }) => message.length < 300);
+  assert.ok(performance.now() - began < 5000);
+  assert.deepEqual([...memory.data], [3, 3, 3, 3]);
+  memory.dispose();
+});
+
+test("more numbers than the staging buffer holds come in parts", () => {
+  const { slopes } = posenc.alibi({ heads: 40000, slopes: "geometric" });
+  assert.equal(slopes.length, 40000);
+  for (const h of [0, 32767, 32768, 39999]) assert.ok(Math.abs(slopes[h] / 2 ** (-8 * (h + 1) / 40000) - 1) < 1e-14, `${h}`);
+});
+
+test("a revoked Proxy in the place of options is a TypeError of ours", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const call of [() => posenc.sinusoidal(proxy), () => posenc.fromConfig(proxy), () => posenc.sinusoidal({ dim: 2 }).add(new Float32Array(2), proxy)]) {
+    assert.throws(call, { code: "ERR_POSENC_TYPE", message: /got a revoked Proxy$/ });
+  }
+});
+
+test("errors of nested options have their path, and a missing length is said to be missing", () => {
+  assert.throws(() => posenc.rotary({ headDim: 4, scaling: /** @type {any} */ ({ rope_type: "yarn" }) }), { message: /^scaling\.rope_type: unknown option/ });
+  assert.throws(() => posenc.rotary({ headDim: 4, scaling: { type: "yarn", factor: 2 } }), { message: /^scaling\.originalMaxPositionEmbeddings: .*got none$/ });
+  assert.throws(() => posenc.rotary({ headDim: 4 }).rotate(new Float32Array(4), { sequenceLength: 0 }), { message: "sequenceLength: want a positive integer up to 2^53, got 0" });
+});

@@ -570,7 +570,7 @@ function faults(error, { mine, path, call, hostile, kind }) {
   // A wrong type is its own argument's fault; a wrong number may make another the wrong one.
   const own = /** @type {string} */ (path.at(-1));
   const names = Class === TypeError && kind !== "object" && kind !== "json" && !(path.join(".") in (call.also ?? {})) && hostile.name !== "undefined" && !hostile.name.includes("detaches") ? [own] : namesOf(call);
-  const named = /^(?:"[^"]*"(?:\.\.\.)?|[\w$.[\]%]+)(?=:)/.exec(message)?.[0] ?? "";
+  const named = /^(?:[\w.[\]]+\.)?(?:"[^"]*"(?:\.\.\.)?|[\w$.[\]%]+)(?=:)/.exec(message)?.[0] ?? "";
   const parts = named.replace(/\[\d*\]/g, "").split(".");
   if (!parts.some((part) => names.includes(part)) && !(kind === "object" || kind === "json")) out.push(`does not name ${names}: ${message}`);
   if (named === "") out.push(`names nothing: ${message}`);

@@ -40,7 +40,7 @@ func Rotate(x, rows []float32, t Turning) {
 		t.HeadStride, t.TokenStride = t.HeadDim, t.Heads*t.HeadDim
 	}
 	// In float64, which is exact up to more than a slice can have, and where nothing overflows.
-	end := float64(t.Tokens-1)*float64(t.TokenStride) + float64(t.Heads-1)*float64(t.HeadStride) + float64(t.HeadDim)
+	end := float64(float64(t.Tokens-1)*float64(t.TokenStride)) + float64(float64(t.Heads-1)*float64(t.HeadStride)) + float64(t.HeadDim)
 	if end > float64(len(x)) || float64(t.rows())*float64(2*t.Pairs) > float64(len(rows)) ||
 		float64(t.Heads)*float64(t.HeadDim) > float64(len(x)) { // the product that may have overflowed above
 		panic("kernel: slices shorter than the turning")
