@@ -49,7 +49,7 @@ func NewFourier(o FourierOptions) (*Fourier, error) {
 		}
 		f.values = f.options.B
 		for _, b := range f.values {
-			f.freqs, f.minus = append(f.freqs, angle.Turns(math.Abs(b))), append(f.minus, b < 0)
+			f.freqs, f.minus = append(f.freqs, angle.PerTurn(angle.Exactly(math.Abs(b)))), append(f.minus, b < 0)
 		}
 		return f, nil
 	}
@@ -60,7 +60,7 @@ func NewFourier(o FourierOptions) (*Fourier, error) {
 	f.values = values
 	for _, v := range values {
 		if timesPi {
-			f.freqs = append(f.freqs, angle.Turns(v/2)) // π is half a turn
+			f.freqs = append(f.freqs, angle.PerTurn(angle.Exactly(v/2))) // π is half a turn
 		} else {
 			f.freqs = append(f.freqs, angle.Radians(v))
 		}

@@ -192,7 +192,7 @@ func normals(n int, seed uint64, sigma float64) []float64 {
 		z = (z ^ z>>27) * 0x94d049bb133111eb
 		return float64((z ^ z>>31) >> 11)
 	}
-	turn := angle.Turns(1)
+	turn := angle.PerTurn(angle.Exactly(1))
 	out := make([]float64, n+n%2)
 	for i := 0; i < n; i += 2 {
 		u, v := (next()+1)*0x1p-53, next()*0x1p-53

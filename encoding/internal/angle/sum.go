@@ -4,10 +4,6 @@ package angle
 // turn, which counts only below LowestFrequency.
 func Radians(w float64) Frequency { return Frequency(fixedFloat(w).mul(oneOver2Pi)) }
 
-// Turns returns the frequency of v turns per position, for 0 <= v <= HighestFrequency: exact down to 2^-139, and cut
-// off at 2^-192.
-func Turns(v float64) Frequency { return Frequency(fixedFloat(v)) }
-
 // A Sum is an angle that is summed up from products. Its zero value is no angle.
 type Sum struct{ p phase }
 

@@ -23,7 +23,7 @@ func TestSumAgainstProducts(t *testing.T) {
 			p := math.Ldexp(2*r.Float64()-1, r.IntN(54))
 			f, unit := Radians(w), truth.N(1)
 			if term == 1 {
-				f, unit = Turns(w), twoPi
+				f, unit = PerTurn(Exactly(w)), twoPi
 			}
 			sum.Add(&f, p)
 			unit = new(big.Float).Mul(unit, truth.N(w))
@@ -37,7 +37,7 @@ func TestSumAgainstProducts(t *testing.T) {
 }
 
 func TestTurnsAreExact(t *testing.T) {
-	quarter := Turns(0.25)
+	quarter := PerTurn(Exactly(0.25))
 	for p, want := range map[float64][2]float64{0: {0, 1}, 1: {1, 0}, 2: {0, -1}, 3: {-1, 0}, -1: {-1, 0}, 1<<53 - 1: {-1, 0}, 1 << 53: {0, 1}} {
 		var sum Sum
 		sum.Add(&quarter, p)
