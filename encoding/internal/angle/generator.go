@@ -228,9 +228,9 @@ func (g *Generator) block(op kernel.Op, x []float32, l Layout, c *cursor) {
 	if i := l.Pairs; i < len(a.Sin) { // a sine without its cosine: a block of one angle, of which every other column counts
 		var pair [2 * radix]float32
 		one := kernel.NewSteps(1)
-		copy(one, steps[i/2*len(one):])
-		if i%2 == 1 {
-			copy(one, one[1:])
+		for k := 1; k <= radix/2; k++ {
+			sin, cos := steps.Get(i, k)
+			one.Set(0, k, sin, cos)
 		}
 		kernel.Block(kernel.Store, pair[:], 2, kernel.Columns{Cos: 1, Stride: 2}, kernel.Angles{Sin: a.Sin[i:], Cos: a.Cos[i:]}, one)
 		for row := range radix {

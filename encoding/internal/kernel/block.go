@@ -13,22 +13,30 @@ const (
 // BlockRows is how many rows a block has: those of angles a-8r, a-7r, ..., a+7r.
 const BlockRows = 16
 
-// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which it reads them: for each two angles the sines of
-// the first turn, its cosines, the sines of the second, and so on.
+// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which it reads them: for each vector of angles (pairs of
+// them) the sines of the first turn, its cosines, the sines of the second, and so on.
 type Steps []float64
 
 // NewSteps returns room for the steps of n angles.
-func NewSteps(n int) Steps { return make(Steps, (n+1)/2*8*4) }
+func NewSteps(n int) Steps { return make(Steps, stepsLen(n)) }
+
+func stepsLen(n int) int { return (n + pairs - 1) / pairs * 8 * 2 * pairs }
 
 // Set writes the turn number k, 1 to 8, of angle i.
 func (s Steps) Set(i, k int, sin, cos float64) {
-	at := (i/2*8+k-1)*4 + i%2
-	s[at], s[at+2] = sin, cos
+	at := stepAt(i, k)
+	s[at], s[at+pairs] = sin, cos
 }
 
-func (s Steps) get(i, k int) (sin, cos float64) {
-	at := (i/2*8+k-1)*4 + i%2
-	return s[at], s[at+2]
+// Get returns the turn number k, 1 to 8, of angle i.
+func (s Steps) Get(i, k int) (sin, cos float64) {
+	at := stepAt(i, k)
+	return s[at], s[at+pairs]
+}
+
+func stepAt(i, k int) int {
+	block := uint(i) / pairs
+	return int((block*8+uint(k)-1)*2*pairs + uint(i)%pairs)
 }
 
 // Columns says where in a row the sine and cosine of angle i go: Sin + i·Stride and Cos + i·Stride. Stride is 1, or it is 2
@@ -50,7 +58,7 @@ func Block(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) {
 	n := len(a.Sin)
 	x = x[:BlockRows*dim]
 	a.Cos = a.Cos[:n]
-	steps = steps[:(n+1)/2*8*4]
+	steps = steps[:stepsLen(n)]
 	if n > 0 {
 		_, _ = x[l.Sin+(n-1)*l.Stride], x[l.Cos+(n-1)*l.Stride]
 		if l.Sin+(n-1)*l.Stride >= dim || l.Cos+(n-1)*l.Stride >= dim {
@@ -71,7 +79,7 @@ func blockGeneric(op Op, x []float32, dim int, l Columns, a Angles, steps Steps,
 		for i := from; i < len(a.Sin); i++ {
 			rs, rc := 0.0, 1.0
 			if k > 0 {
-				rs, rc = steps.get(i, k)
+				rs, rc = steps.Get(i, k)
 			}
 			sc, cs, cc, ss := products(a.Sin[i], a.Cos[i], rs, rc)
 			sin, cos := l.Sin+i*l.Stride, l.Cos+i*l.Stride

@@ -154,7 +154,7 @@ func TestBlock(t *testing.T) {
 					for k := -8; k < 8; k++ {
 						s, c := a.Sin[i], a.Cos[i]
 						if k != 0 {
-							rs, rc := steps.get(i, max(k, -k))
+							rs, rc := steps.Get(i, max(k, -k))
 							s, c = turned(a, i, rs, rc, float64(max(-1, min(1, k))))
 						}
 						row := want[guard+(8+k)*dim:]
