@@ -42,9 +42,13 @@ func benchmark(b *testing.B, tasks []func() *Task) {
 		_, name, _ := strings.Cut(task.Name, "/")
 		for i := range task.Contenders {
 			c := &task.Contenders[i]
+			checked := false // -count calls it again, when the positions of some have moved on
 			b.Run(name+"/by="+c.By, func(b *testing.B) {
-				if err := task.Check(c); err != nil {
-					b.Fatal(err)
+				if !checked {
+					if err := task.Check(c); err != nil {
+						b.Fatal(err)
+					}
+					checked = true
 				}
 				x := task.X()
 				b.SetBytes(int64(4 * task.Elements))

@@ -7,45 +7,35 @@ import (
 	"simd/archsimd"
 )
 
-// round returns float64 rounded to float32, as the lower halves of lanes of 64 bits; the upper halves are 0. The portable simd
-// package has no such conversion.
-func round(v simd.Float64s) simd.Uint64s {
-	switch f := v.ToArch().(type) {
-	case archsimd.Float64x8:
-		return simd.Uint64sFromArch(f.ConvertToFloat32().ToBits().ExtendToUint64())
-	case archsimd.Float64x4:
-		return simd.Uint64sFromArch(f.ConvertToFloat32().ToBits().ExtendToUint64())
-	}
-	panic("kernel: a vector too narrow")
-}
-
-// blockSIMD returns how many angles it did.
+// blockSIMD returns how many angles it did. It is archsimd's, one function for each width, as the portable simd package has no
+// conversion from float64 to float32, and on the way from one package to the other a vector goes through memory twice.
 func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) int {
-	w := simd.Float64s{}.Len()
-	if w < 4 || pairs%w != 0 {
-		return 0
+	switch simd.VectorBitSize() {
+	case 512:
+		return block512(op, x, dim, l, a, steps)
+	case 256:
+		return block256(op, x, dim, l, a, steps)
 	}
-	if l.Stride == 2 {
-		return blockZip(op, x, dim, a, steps)
-	}
-	return blockSplit(op, x, dim, l, a, steps)
+	return 0
 }
 
-// blockZip is for sines and cosines that alternate.
-func blockZip(op Op, x []float32, dim int, a Angles, steps Steps) int {
-	w, n := simd.Float64s{}.Len(), len(a.Sin)
+func block512(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) int {
+	const w = 8
+	n := len(a.Sin)
 	as, ac := a.Sin[:n], a.Cos[:n]
 	for i := 0; i <= n-w; i += w {
-		s, c := simd.LoadFloat64s(as[i:i+w]), simd.LoadFloat64s(ac[i:i+w])
-		to := x[8*dim+2*i:][:2*w]
-		put(op, to, round(s).Or(round(c).ShiftAllLeft(32)))
-		turns := steps[i/pairs*8*2*pairs+i%pairs:]
-		for k := 1; k <= 8; k++ {
-			rs, rc := simd.LoadFloat64s(turns[(k-1)*2*pairs:]), simd.LoadFloat64s(turns[(k-1)*2*pairs+pairs:])
+		s, c := archsimd.LoadFloat64x8(as[i:i+w]), archsimd.LoadFloat64x8(ac[i:i+w])
+		turns := (*[8 * 2 * pairs]float64)(steps[i*2*8:])
+		minus := 8 * dim
+		plus := minus
+		put512(op, x[minus:], i, l, s, c)
+		for k := 0; k < 8; k++ {
+			rs, rc := archsimd.LoadFloat64x8(turns[2*pairs*k:2*pairs*k+w]), archsimd.LoadFloat64x8(turns[2*pairs*k+pairs:2*pairs*k+pairs+w])
 			sc, cs, cc, ss := s.Mul(rc), c.Mul(rs), c.Mul(rc), s.Mul(rs)
-			put(op, x[(8-k)*dim+2*i:][:2*w], round(sc.Sub(cs)).Or(round(cc.Add(ss)).ShiftAllLeft(32)))
-			if k < 8 {
-				put(op, x[(8+k)*dim+2*i:][:2*w], round(sc.Add(cs)).Or(round(cc.Sub(ss)).ShiftAllLeft(32)))
+			minus -= dim
+			put512(op, x[minus:], i, l, sc.Sub(cs), cc.Add(ss))
+			if plus += dim; k < 7 {
+				put512(op, x[plus:], i, l, sc.Add(cs), cc.Sub(ss))
 			}
 		}
 	}
@@ -53,37 +43,49 @@ func blockZip(op Op, x []float32, dim int, a Angles, steps Steps) int {
 	return n - n%w
 }
 
-func put(op Op, x []float32, bits simd.Uint64s) {
-	v := bits.ReshapeToUint32s().BitsToFloat32()
+// put512 does op to the sines and cosines of row from angle i on.
+func put512(op Op, row []float32, i int, l Columns, sin, cos archsimd.Float64x8) {
+	s, c := sin.ConvertToFloat32(), cos.ConvertToFloat32()
+	if l.Stride == 2 { // each pair as 64 bits
+		zip := s.ToBits().ExtendToUint64().Or(c.ToBits().ExtendToUint64().ShiftAllLeft(32)).ReshapeToUint32s().BitsToFloat32()
+		to := (*[16]float32)(row[2*i:])
+		switch op {
+		case Plus:
+			zip = archsimd.LoadFloat32x16Array(to).Add(zip)
+		case Minus:
+			zip = archsimd.LoadFloat32x16Array(to).Sub(zip)
+		}
+		zip.StoreArray(to)
+		return
+	}
+	toSin, toCos := (*[8]float32)(row[l.Sin+i:]), (*[8]float32)(row[l.Cos+i:])
 	switch op {
 	case Plus:
-		v = simd.LoadFloat32s(x).Add(v)
+		s, c = archsimd.LoadFloat32x8Array(toSin).Add(s), archsimd.LoadFloat32x8Array(toCos).Add(c)
 	case Minus:
-		v = simd.LoadFloat32s(x).Sub(v)
+		s, c = archsimd.LoadFloat32x8Array(toSin).Sub(s), archsimd.LoadFloat32x8Array(toCos).Sub(c)
 	}
-	v.Store(x)
+	s.StoreArray(toSin)
+	c.StoreArray(toCos)
 }
 
-// blockSplit is for sines that follow each other, and cosines that do.
-func blockSplit(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) int {
-	w, n := simd.Float64s{}.Len(), len(a.Sin)
+func block256(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) int {
+	const w = 4
+	n := len(a.Sin)
 	as, ac := a.Sin[:n], a.Cos[:n]
 	for i := 0; i <= n-w; i += w {
-		s, c := simd.LoadFloat64s(as[i:i+w]), simd.LoadFloat64s(ac[i:i+w])
-		mid := x[8*dim+i:]
-		putHalf(op, mid[l.Sin:], s)
-		putHalf(op, mid[l.Cos:], c)
-		turns := steps[i/pairs*8*2*pairs+i%pairs:]
-		for k := 1; k <= 8; k++ {
-			rs, rc := simd.LoadFloat64s(turns[(k-1)*2*pairs:]), simd.LoadFloat64s(turns[(k-1)*2*pairs+pairs:])
+		s, c := archsimd.LoadFloat64x4(as[i:i+w]), archsimd.LoadFloat64x4(ac[i:i+w])
+		turns := (*[(8*2-1)*pairs + w]float64)(steps[stepAt(i, 1):])
+		minus := 8 * dim
+		plus := minus
+		put256(op, x[minus:], i, l, s, c)
+		for k := 0; k < 8; k++ {
+			rs, rc := archsimd.LoadFloat64x4(turns[2*pairs*k:2*pairs*k+w]), archsimd.LoadFloat64x4(turns[2*pairs*k+pairs:2*pairs*k+pairs+w])
 			sc, cs, cc, ss := s.Mul(rc), c.Mul(rs), c.Mul(rc), s.Mul(rs)
-			minus := x[(8-k)*dim+i:]
-			putHalf(op, minus[l.Sin:], sc.Sub(cs))
-			putHalf(op, minus[l.Cos:], cc.Add(ss))
-			if k < 8 {
-				plus := x[(8+k)*dim+i:]
-				putHalf(op, plus[l.Sin:], sc.Add(cs))
-				putHalf(op, plus[l.Cos:], cc.Sub(ss))
+			minus -= dim
+			put256(op, x[minus:], i, l, sc.Sub(cs), cc.Add(ss))
+			if plus += dim; k < 7 {
+				put256(op, x[plus:], i, l, sc.Add(cs), cc.Sub(ss))
 			}
 		}
 	}
@@ -91,26 +93,27 @@ func blockSplit(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) i
 	return n - n%w
 }
 
-// putHalf does op to as many float32 as v has lanes.
-func putHalf(op Op, x []float32, v simd.Float64s) {
-	switch f := v.ToArch().(type) {
-	case archsimd.Float64x8:
-		to := f.ConvertToFloat32()
+func put256(op Op, row []float32, i int, l Columns, sin, cos archsimd.Float64x4) {
+	s, c := sin.ConvertToFloat32(), cos.ConvertToFloat32()
+	if l.Stride == 2 {
+		zip := s.ToBits().ExtendToUint64().Or(c.ToBits().ExtendToUint64().ShiftAllLeft(32)).ReshapeToUint32s().BitsToFloat32()
+		to := (*[8]float32)(row[2*i:])
 		switch op {
 		case Plus:
-			to = archsimd.LoadFloat32x8(x).Add(to)
+			zip = archsimd.LoadFloat32x8Array(to).Add(zip)
 		case Minus:
-			to = archsimd.LoadFloat32x8(x).Sub(to)
+			zip = archsimd.LoadFloat32x8Array(to).Sub(zip)
 		}
-		to.Store(x)
-	case archsimd.Float64x4:
-		to := f.ConvertToFloat32()
-		switch op {
-		case Plus:
-			to = archsimd.LoadFloat32x4(x).Add(to)
-		case Minus:
-			to = archsimd.LoadFloat32x4(x).Sub(to)
-		}
-		to.Store(x)
+		zip.StoreArray(to)
+		return
 	}
+	toSin, toCos := (*[4]float32)(row[l.Sin+i:]), (*[4]float32)(row[l.Cos+i:])
+	switch op {
+	case Plus:
+		s, c = archsimd.LoadFloat32x4Array(toSin).Add(s), archsimd.LoadFloat32x4Array(toCos).Add(c)
+	case Minus:
+		s, c = archsimd.LoadFloat32x4Array(toSin).Sub(s), archsimd.LoadFloat32x4Array(toCos).Sub(c)
+	}
+	s.StoreArray(toSin)
+	c.StoreArray(toCos)
 }
