@@ -42,8 +42,9 @@ func copying(n int, each func(x []float32, do func(x, row []float32))) Contender
 
 // formula returns the entry of a sinusoidal table, row after row from position first on.
 func formula(dim, first int) func(i int) float64 {
+	w := frequencies(dim)
 	return func(i int) float64 {
-		sin, cos := math.Sincos(float64(first+i/dim) * frequency(i%dim/2, dim))
+		sin, cos := math.Sincos(float64(first+i/dim) * w[i%dim/2])
 		if i%2 == 1 {
 			return cos
 		}

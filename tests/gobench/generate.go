@@ -67,10 +67,7 @@ func fillTask(seq, dim int) *Task {
 
 // sincos is what most people write, once they have the frequencies out of the loop.
 func sincos(x []float32, dim, first int) {
-	w := make([]float64, dim/2)
-	for i := range w {
-		w[i] = frequency(i, dim)
-	}
+	w := frequencies(dim)
 	for p := float64(first); len(x) > 0; p, x = p+1, x[dim:] {
 		for i, w := range w {
 			s, c := math.Sincos(p * w)
@@ -85,10 +82,9 @@ type recurrence struct{ w, sin, cos, s, c []float64 }
 
 func newRecurrence(dim int) *recurrence {
 	n := dim / 2
-	r := &recurrence{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
-	for i := range n {
-		r.w[i] = frequency(i, dim)
-		r.sin[i], r.cos[i] = math.Sincos(r.w[i])
+	r := &recurrence{frequencies(dim), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	for i, w := range r.w {
+		r.sin[i], r.cos[i] = math.Sincos(w)
 	}
 	return r
 }

@@ -25,7 +25,8 @@ func rotateTask(batch, heads, seq, headDim int, order rotary.Order, pairing rota
 	encoder := must(rotary.New(rotary.Options{HeadDim: headDim, Pairing: pairing}))
 	cos, sin, err := encoder.CosSin(seq, rotary.At{Offset: offset})
 	do(err)
-	angle := func(i int) float64 { return float64(offset+i/half) * frequency(i%half, headDim) }
+	w := frequencies(headDim)
+	angle := func(i int) float64 { return float64(offset+i/half) * w[i%half] }
 	near("rotary cos", cos, func(i int) float64 { return math.Cos(angle(i)) })
 	near("rotary sin", sin, func(i int) float64 { return math.Sin(angle(i)) })
 

@@ -93,8 +93,14 @@ func do(err error) {
 	}
 }
 
-// frequency is w_i of d channels, straight from the formula.
-func frequency(i, d int) float64 { return math.Pow(10000, -2*float64(i)/float64(d)) }
+// frequencies are w_0, w_1, ... of d channels, straight from the formula.
+func frequencies(d int) []float64 {
+	w := make([]float64, d/2)
+	for i := range w {
+		w[i] = math.Pow(10000, -2*float64(i)/float64(d))
+	}
+	return w
+}
 
 // near panics unless got is what a formula says, to the rounding of float32 and of an angle in float64.
 func near(what string, got []float32, want func(i int) float64) {
