@@ -24,5 +24,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 for experiment in "" simd; do
   GOEXPERIMENT=$experiment go build -o "$scratch/compare" ./compare
-  "$scratch/compare" ${options[@]+"${options[@]}"} ${json:+--json} | tee "$scratch/out${experiment:-stock}"
+  "$scratch/compare" ${options[@]+"${options[@]}"} ${json:+--json "$scratch/$experiment.json"}
+  echo
 done
+if [ -n "$json" ]; then # both, in a list
+  { echo "["; cat "$scratch/.json"; echo ","; cat "$scratch/simd.json"; echo "]"; } >"$json"
+fi

@@ -1,9 +1,9 @@
 // Compare times all contenders in turns, A B C A B C, after it has checked their results, and prints medians and ratios.
 //
-//	go run ./compare [--quick] [--run REGEXP] [--json]
+//	go run ./compare [--quick] [--run REGEXP] [--json FILE]
 //
-// The table goes to standard output, or with --json an object does, and the progress to standard error. It ends with 1 when a
-// result is wrong, and with 0 whatever the speed.
+// The table goes to standard output and the progress to standard error. It ends with 1 when a result is wrong, and with 0
+// whatever the speed.
 package main
 
 import (
@@ -58,7 +58,7 @@ type report struct {
 func main() {
 	quick := flag.Bool("quick", false, "11 short rounds")
 	only := flag.String("run", "", "only the tasks whose names match this regular expression")
-	asJSON := flag.Bool("json", false, "print an object")
+	file := flag.String("json", "", "write an object to this file as well")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
 	if err != nil || flag.NArg() > 0 {
@@ -86,12 +86,8 @@ func main() {
 		r.Tasks = append(r.Tasks, m)
 	}
 	progress("")
-	if *asJSON {
-		out := json.NewEncoder(os.Stdout)
-		out.SetIndent("", "  ")
-		err = out.Encode(r)
-	} else {
-		err = r.print()
+	if err = r.print(); err == nil && *file != "" {
+		err = r.write(*file)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -99,11 +95,19 @@ func main() {
 	}
 }
 
+func (r *report) write(file string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o666)
+}
+
 func newReport(how effort) report {
 	r := report{Go: runtime.Version(), Machine: runtime.GOOS + " " + runtime.GOARCH, CPU: processor(), Rounds: how.rounds, Modules: map[string]string{}}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
-			if m.Replace == nil {
+			if m.Replace == nil { // not posenc itself
 				r.Modules[m.Path] = m.Version
 			}
 		}
@@ -182,9 +186,9 @@ func (r *report) print() error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s, %s, %s\n", r.Go, r.Machine, r.CPU)
 	for _, name := range slices.Sorted(maps.Keys(r.Modules)) {
-		fmt.Fprintf(&out, "%s %s  ", name, r.Modules[name])
+		fmt.Fprintf(&out, "%s %s\n", name, r.Modules[name])
 	}
-	fmt.Fprintf(&out, "\n%d rounds, all contenders in turns; medians; the last column is posenc's speed over the contender's\n", r.Rounds)
+	fmt.Fprintf(&out, "%d rounds, all contenders in turns; medians; the last column is posenc's speed over the contender's\n", r.Rounds)
 	for _, t := range r.Tasks {
 		fmt.Fprintf(&out, "\n%s\n", t.Task)
 		for _, c := range t.Results {
