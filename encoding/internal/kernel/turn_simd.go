@@ -30,7 +30,7 @@ func leastPhaseSIMD(phase, step []uint32, from uint32) (uint32, int) {
 	for i := 0; i <= n-w; i += w {
 		s := simd.LoadUint32s(step[i : i+w])
 		p := simd.LoadUint32s(phase[i : i+w]).Add(first.Mul(s))
-		for k := 0; k < BlockRows; k++ {
+		for k := 0; k < BlockRows; k++ { // `for range BlockRows` here is more than the compiler of Go 1.27.4 survives
 			lowest = lowest.Min(p)
 			p = p.Add(s)
 		}
