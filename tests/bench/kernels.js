@@ -107,16 +107,16 @@ function rotate(n, zip) {
   const turnZipped = (/** @type {string} */ type, /** @type {number} */ o) => (type === "f32" ? "(unreachable)"
     : set("vc", load("c", o)) + set("vs", load("s", o)) + heads.map((h) => set("va", load(`p${h}`, o))
       + store(`p${h}`, o, `(f32x4.add (f32x4.mul ${get("va")} ${get("vc")}) (f32x4.mul (${SWAP} ${get("va")} ${get("va")}) ${get("vs")}))`)).join("\n"));
-  const after = (/** @type {number} */ h) => (zip ? "" : set(`p${h}`, get(`q${h}`)) + set(`q${h}`, plus(get(`q${h}`), get("bytes"))));
-  return func(`${zip ? "rotateZip" : "rotate"}${n}`, "x cos sin bytes rows heads headBytes", `${STREAM} ${locals("i32", "c s row")}
+  return func(`${zip ? "rotateZip" : "rotate"}${n}`, "x cos sin bytes rows heads headBytes", `${STREAM} ${locals("i32", "c s y head")}
   ${heads.map((h) => locals("i32", `p${h} q${h}`)).join(" ")} ${locals("v128", "va vb vc vs")} ${locals("f32", "fa fb fc fs")}
-  ${repeat(`(i32.gt_s ${get("heads")} (i32.const 0))`, `
-    ${heads.map((h) => set(`p${h}`, h === 0 ? get("x") : plus(get(`p${h - 1}`), get("headBytes"))) + set(`q${h}`, plus(get(`p${h}`), get("bytes")))).join(" ")}
-    ${set("x", plus(get(`p${n - 1}`), get("headBytes")))} ${set("c", get("cos"))} ${set("s", get("sin"))} ${set("row", get("rows"))}
-    ${repeat(get("row"), `
+  ${repeat(get("rows"), `
+    ${set("y", get("x"))} ${set("head", get("heads"))}
+    ${repeat(`(i32.gt_s ${get("head")} (i32.const 0))`, `
+      ${heads.map((h) => set(`p${h}`, h === 0 ? get("y") : plus(get(`p${h - 1}`), get("headBytes"))) + set(`q${h}`, plus(get(`p${h}`), get("bytes")))).join(" ")}
+      ${set("y", plus(get(`p${n - 1}`), get("headBytes")))} ${set("c", get("cos"))} ${set("s", get("sin"))}
       ${stream(get("bytes"), ["c", "s", ...heads.map((h) => `p${h}`), ...(zip ? [] : heads.map((h) => `q${h}`))], zip ? turnZipped : turnHalves, vectors)}
-      ${heads.map(after).join(" ")} ${step("row", -1)}`)}
-    ${step("heads", -n)}`)}`);
+      ${step("head", -n)}`)}
+    ${step("cos", get("bytes"))} ${step("sin", get("bytes"))} ${step("x", zip ? get("bytes") : `(i32.shl ${get("bytes")} (i32.const 1))`)} ${step("rows", -1)}`)}`);
 }
 
 // Sines and cosines. An angle is in quarters of a turn, so what is left of it after whole ones is exact, and short series do.

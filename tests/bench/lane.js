@@ -13,6 +13,7 @@ import { difference } from "./agree.js";
  * @property {() => void} reset makes the input anew
  * @property {(step: number) => void} run what is timed
  * @property {() => Float32Array} result of the last run
+ * @property {number} [tolerance] of its own, where it is wider than the task's
  * @property {() => void} [dispose]
  */
 /** @typedef {{ name: string, begin: (task: Task) => Work | undefined }} Contender undefined: not one for this task */
@@ -58,7 +59,7 @@ export class Lane {
     for (const { step, want } of expected) {
       work.reset();
       work.run(step);
-      const wrong = difference(work.result(), want, tolerance);
+      const wrong = difference(work.result(), want, Math.max(tolerance, work.tolerance ?? 0));
       if (wrong !== undefined) return wrong;
     }
     return undefined;
