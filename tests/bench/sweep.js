@@ -41,7 +41,7 @@ export async function sweep(effort, onProgress = () => {}, lengths = SWEEP_ROWS)
         for (const name of names) entries.push({ lane, name, calls: 0, samples: /** @type {number[]} */ ([]), ...await lane.begin(name, rows, dim) });
       }
       judge(entries, rows, dim);
-      for (const entry of entries) entry.calls = await entry.lane.calibrate(entry.name, rows >= 1e5 ? 0 : effort.warmUp, effort.repetition);
+      for (const entry of entries) entry.calls = await entry.lane.calibrate(entry.name, effort.warmUp, effort.repetition);
       for (let round = repetitionsOf(rows, effort); round > 0; round--) {
         for (const { lane, name, calls, samples } of entries) samples.push((1e6 * await lane.time(name, calls)) / calls / rows / dim);
       }
