@@ -44,17 +44,27 @@ function addLayer(task) {
   return { constants: [table], shape, apply: (x) => tf.add(x, table) };
 }
 
-/** @param {Task} task @returns {Layer} */
+/**
+ * With each row a tensor of its own, since slice() first copies all that it takes a part of.
+ * @param {Task} task
+ * @returns {Layer}
+ */
 function decodeLayer({ shape, table: values }) {
-  const dim = shape[2];
-  const table = tf.tensor(values, [DECODE_LENGTH, dim]);
-  return { constants: [table], shape, apply: (x, step) => tf.add(x, tf.slice(table, [step % DECODE_LENGTH, 0], [1, dim])) };
+  const rows = rowsOf(tf.tensor(values, [DECODE_LENGTH, shape[2]]));
+  return { constants: rows, shape, apply: (x, step) => tf.add(x, rows[step % DECODE_LENGTH]) };
+}
+
+/** @param {Tensor} table which is not needed any more */
+function rowsOf(table) {
+  const rows = tf.unstack(table);
+  table.dispose();
+  return rows;
 }
 
 /**
  * x * cos + swapped(x) * sin, with cosines and sines for both halves and the sign in the sines: the quickest of several ways.
- * To swap halves is a concat of slices; to swap neighbours, which tfjs is slow to take apart, a product with a permutation,
- * ten times as quick as stack(unstack()) and five times as gather().
+ * To swap halves is a concat of slices, of two dimensions since those of four are slower; to swap neighbours, which tfjs is
+ * slow to take apart, a product with a permutation, five times as quick as gather() and a hundred times as stack(unstack()).
  * @param {Task} task
  * @returns {Layer}
  */
@@ -67,20 +77,24 @@ function rotateLayer({ kind, shape, table, sin: sines }) {
     const first = interleaved ? at % 2 === 0 : at < half;
     return (first ? sign : 1) * of[Math.floor(i / headDim) * half + (interleaved ? at >> 1 : at % half)];
   }), [2 * of.length / headDim, headDim]);
-  const cos = both(table, 1);
-  const sin = both(/** @type {Float32Array} */ (sines), -1);
-  const neighbours = interleaved ? tf.tensor(Float32Array.from({ length: headDim ** 2 }, (_, i) => (Math.floor(i / headDim) === ((i % headDim) ^ 1) ? 1 : 0)), [headDim, headDim]) : tf.scalar(0);
+  const moves = seq === 1;
+  const cos = moves ? rowsOf(both(table, 1)) : [both(table, 1)];
+  const sin = moves ? rowsOf(both(/** @type {Float32Array} */ (sines), -1)) : [both(/** @type {Float32Array} */ (sines), -1)];
+  const permutation = Float32Array.from({ length: headDim ** 2 }, (_, i) => (Math.floor(i / headDim) === ((i % headDim) ^ 1) ? 1 : 0));
+  const neighbours = tf.tensor2d(permutation, [headDim, headDim]);
+  const vectors = batch * heads * seq;
   const swap = (/** @type {Tensor} */ x) => {
-    if (interleaved) return tf.reshape(tf.matMul(tf.reshape(x, [batch * heads * seq, headDim]), /** @type {any} */ (neighbours)), shape);
-    const size = [batch, heads, seq, half];
-    return tf.concat([tf.slice(x, [0, 0, 0, half], size), tf.slice(x, [0, 0, 0, 0], size)], 3);
+    const flat = tf.reshape(x, [vectors, headDim]);
+    const swapped = interleaved ? tf.matMul(flat, neighbours)
+      : tf.concat([tf.slice(flat, [0, half], [vectors, half]), tf.slice(flat, [0, 0], [vectors, half])], 1);
+    return tf.reshape(swapped, /** @type {any} */ (shape));
   };
   return {
-    constants: [cos, sin, neighbours],
+    constants: [...cos, ...sin, neighbours],
     shape,
     apply(x, step) {
-      const at = (/** @type {Tensor} */ rows) => (seq === 1 ? tf.slice(rows, [step % DECODE_LENGTH, 0], [1, headDim]) : rows);
-      return tf.add(tf.mul(x, at(cos)), tf.mul(swap(x), at(sin)));
+      const at = moves ? step % DECODE_LENGTH : 0;
+      return tf.add(tf.mul(x, cos[at]), tf.mul(swap(x), sin[at]));
     },
   };
 }

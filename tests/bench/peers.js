@@ -17,9 +17,6 @@ export const ORT_NODE_2 = "onnxruntime-node, 2 threads";
 /** All of them. */
 export const PEERS = [TFJS, ORT_WEB_1, ORT_WEB_2, ORT_NODE_1, ORT_NODE_2];
 
-/** Those that run where posenc does, in a browser too: what it is to be ahead of. onnxruntime-node is native code. */
-export const WASM_PEERS = [TFJS, ORT_WEB_1, ORT_WEB_2];
-
 /** The same with the numbers there already, as inside of a model: how that is done each lane says. @param {string} name */
 export const uploaded = (name) => `${name}, uploaded`;
 
