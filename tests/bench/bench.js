@@ -1,6 +1,6 @@
-// Speed and memory against what else there is: node tests/bench/bench.js [--json FILE] [--quick],
+// Speed and memory against what else there is: node tests/bench/bench.js [--json FILE] [--quick] [--peers | --no-peers],
 // after the package has been built. Ends with 1 when a contender's result is wrong, and with 0
-// whatever the speed.
+// whatever the speed. A quick run leaves the other libraries out unless --peers says that it shall not.
 
 import { access, constants, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -12,6 +12,7 @@ import { goals } from "./goals.js";
 import { measure } from "./measure.js";
 import { MEMORY_CASES } from "./memory.js";
 import { loadPosenc } from "./package.js";
+import { PEER_LANES, peerVersions } from "./peers.js";
 import { machine, report } from "./report.js";
 import {
   ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, INTERLEAVED_SHAPE,
@@ -81,11 +82,12 @@ function checkedSlopes(posenc, heads) {
 /**
  * @param {import("./package.js").Posenc} posenc
  * @param {import("./measure.js").Effort} effort
+ * @param {readonly URL[]} peers their lanes
  * @param {OnProgress} onProgress
  */
-async function speed(posenc, effort, onProgress) {
-  const workers = ["./lane-posenc.js", "./lane-plain.js"].map((module) =>
-    /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(new URL(module, import.meta.url)));
+async function speed(posenc, effort, peers, onProgress) {
+  const workers = [...["./lane-posenc.js", "./lane-plain.js"].map((module) => new URL(module, import.meta.url)), ...peers].map((module) =>
+    /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(module));
   // Each made when it is its turn: the long ones are large.
   const tasks = [
     ...ADD_SHAPES.map((shape) => () => addTask(shape, checkedTable(posenc, shape[1], shape[2]))),
@@ -123,8 +125,8 @@ async function memory(onProgress) {
   return growths;
 }
 
-/** @param {{ json?: string, quick: boolean }} options */
-async function run({ json, quick }) {
+/** @param {{ json?: string, quick: boolean, peers: boolean }} options */
+async function run({ json, quick, peers }) {
   if (json !== undefined) await access(dirname(json), constants.W_OK); // said now rather than in a minute
   const effort = EFFORT[quick ? "quick" : "full"];
   const bar = progress(process.stderr);
@@ -133,9 +135,9 @@ async function run({ json, quick }) {
   try {
     const posenc = await loadPosenc();
     const { version } = posenc;
-    const measured = await speed(posenc, effort, (stage, fraction) => bar.update(stage, fraction));
+    const measured = await speed(posenc, effort, peers ? PEER_LANES : [], (stage, fraction) => bar.update(stage, fraction));
     const growths = await memory((stage, fraction) => bar.update(stage, fraction));
-    results = { version, effort, seconds: 0, measured, memory: growths, goals: goals({ measured, memory: growths }) };
+    results = { version, peers: peers ? await peerVersions() : {}, effort, seconds: 0, measured, memory: growths, goals: goals({ measured, memory: growths }) };
   } finally {
     bar.done();
   }
@@ -146,13 +148,16 @@ async function run({ json, quick }) {
 
 let options;
 try {
-  ({ values: options } = parseArgs({ options: { json: { type: "string" }, quick: { type: "boolean", default: false } } }));
+  const { values } = parseArgs({ options: {
+    json: { type: "string" }, quick: { type: "boolean", default: false }, peers: { type: "boolean" }, "no-peers": { type: "boolean" },
+  } });
+  options = { ...values, peers: !values["no-peers"] && (values.peers ?? !values.quick) };
 } catch (error) {
-  console.error(`${/** @type {Error} */ (error).message}\nusage: node tests/bench/bench.js [--json FILE] [--quick]`);
+  console.error(`${/** @type {Error} */ (error).message}\nusage: node tests/bench/bench.js [--json FILE] [--quick] [--peers | --no-peers]`);
   process.exit(2);
 }
 try {
-  await run(/** @type {{ json?: string, quick: boolean }} */ (options));
+  await run(/** @type {Parameters<typeof run>[0]} */ (options));
 } catch (error) {
   console.error(error instanceof Error ? `bench: ${error.message}` : error);
   process.exitCode = 1;

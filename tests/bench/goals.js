@@ -3,8 +3,9 @@
 
 import { NAIVE, NAIVE_TABLE, PLAIN } from "./lane-plain.js";
 import { ALLOC, ARRAY, TABLE } from "./lane-posenc.js";
+import { ORT_WEB_1, ORT_WEB_2, PEERS } from "./peers.js";
 import { WIDE } from "./plain-loops.js";
-import { ROTATE_SHAPES } from "./tasks.js";
+import { ADD_SHAPES, ROTATE_SHAPES } from "./tasks.js";
 
 /** @typedef {import("./measure.js").Measured} Measured */
 /** @typedef {import("./measure.js").Timing} Timing */
@@ -33,6 +34,18 @@ export function contender(of, name) {
 export function bestPlain(of, table = "float32") {
   const loops = of.contenders.filter(({ name }) => (name === NAIVE || name.startsWith(PLAIN)) && name.endsWith(WIDE) === (table === "float64"));
   return loops.reduce((best, loop) => (loop.median < best.median ? loop : best));
+}
+
+/**
+ * How many times as fast as the fastest of some peers, as their users pay.
+ * @param {Measured} of
+ * @param {string} name
+ * @param {readonly string[]} [peers]
+ * @returns {number | undefined} undefined: none was measured
+ */
+export function overPeers(of, name, peers = PEERS) {
+  const medians = of.contenders.filter((c) => peers.includes(c.name)).map(({ median }) => median);
+  return medians.length === 0 ? undefined : Math.min(...medians) / contender(of, name).median;
 }
 
 /**
@@ -73,6 +86,14 @@ export function goals({ measured, memory }) {
 
   const gigabyte = /** @type {Growth} */ (memory.find(({ bytes }) => bytes === 2 ** 30));
 
+  /** @type {(Omit<Goal, "reached" | "got"> & { got: number | undefined })[]} judged only when there were peers */
+  const overOthers = [
+    ...ADD_SHAPES.map((shape) => (
+      { what: `add [${shape}], Float32Array, over the fastest peer`, want: 1, got: overPeers(at(measured, "add", shape), ARRAY), unit: /** @type {const} */ ("x"), atLeast: true })),
+    ...ROTATE_SHAPES.map((shape) => (
+      { what: `rotate [${shape}], alloc(), over onnxruntime-web`, want: 10, got: overPeers(at(measured, "rotate", shape), ALLOC, [ORT_WEB_1, ORT_WEB_2]), unit: /** @type {const} */ ("x"), atLeast: true })),
+  ];
+
   /** @type {Omit<Goal, "reached">[]} */
   const list = [
     ...[[1, 128, 384], [1, 512, 768], [1, 8192, 768]].map((shape, i) => (
@@ -85,6 +106,7 @@ export function goals({ measured, memory }) {
     { what: "add [1,1,768], alloc(), one row with { offset }", want: 1, got: row("decode"), unit: "µs", atLeast: false },
     ...ROTATE_SHAPES.map((shape, i) => (
       { what: `rotate [${shape}], alloc(), over the best plain loop`, want: [4, 4, 2.5][i], got: overRotate(shape), unit: /** @type {const} */ ("x"), atLeast: true })),
+    ...overOthers.flatMap(({ got, ...goal }) => (got === undefined ? [] : [{ ...goal, got }])),
     { what: "memory for a Float32Array of 1 GiB", want: 8, got: gigabyte.growth / 2 ** 20, unit: "MiB", atLeast: false },
   ];
   return list.map((goal) => ({ ...goal, reached: goal.atLeast ? goal.got >= goal.want : goal.unit === "µs" ? goal.got < goal.want : goal.got <= goal.want }));

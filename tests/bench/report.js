@@ -5,6 +5,7 @@ import { arch, cpus, platform } from "node:os";
 import { bestPlain, contender } from "./goals.js";
 import { NAIVE, NAIVE_TABLE, PLAIN, SET, SIN_COS_TABLE } from "./lane-plain.js";
 import { ALLOC, ARRAY, COS_SIN, TABLE } from "./lane-posenc.js";
+import { PEERS, uploaded } from "./peers.js";
 import { WIDE } from "./plain-loops.js";
 import { spread, summary } from "./statistics.js";
 
@@ -54,11 +55,26 @@ function table(title, columns, lines, { bold, dim }) {
 }
 
 /**
- * @param {import("./goals.js").Results & { goals: readonly import("./goals.js").Goal[], version: string, seconds: number, effort: import("./measure.js").Effort }} results
+ * Lines for the other libraries, if there are any; "-" where one has not done this task.
+ * @param {readonly Measured[]} columns
+ * @returns {[string, (of: Measured) => string][]}
+ */
+function peerLines(columns) {
+  const found = (/** @type {Measured} */ of, /** @type {string} */ name) => of.contenders.find((c) => c.name === name);
+  return PEERS.flatMap((peer) => [[peer.replace(",", ""), peer], ["  uploaded", uploaded(peer)]])
+    .filter(([, name]) => columns.some((m) => found(m, name)))
+    .map(([label, name]) => [label, (m) => {
+      const timing = found(m, name);
+      return timing === undefined ? "-     " : rate(m, timing);
+    }]);
+}
+
+/**
+ * @param {import("./goals.js").Results & { goals: readonly import("./goals.js").Goal[], version: string, peers?: Record<string, string>, seconds: number, effort: import("./measure.js").Effort }} results
  * @param {Colours} colours
  * @returns {string}
  */
-export function report({ measured, memory, goals, version, seconds, effort }, colours) {
+export function report({ measured, memory, goals, version, peers = {}, seconds, effort }, colours) {
   const { bold, dim, good, bad } = colours;
   const { cpu, cores, platform: system, node, v8 } = machine();
   const of = (/** @type {import("./tasks.js").Kind} */ kind) => measured.filter((m) => m.kind === kind);
@@ -81,6 +97,7 @@ export function report({ measured, memory, goals, version, seconds, effort }, co
   return [
     bold(`posenc ${version}: speed and memory`),
     dim(`${cpu}, ${cores} cores, ${system}; Node ${node}, V8 ${v8}`),
+    ...(Object.keys(peers).length === 0 ? [] : [dim(`peers: ${Object.entries(peers).map(([name, of]) => `${name.replace(/^.*\//, "")} ${of}`).join(", ")}`)]),
     dim(`medians of ${effort.repetitions} interleaved repetitions of ${effort.repetition} ms and more, ± half the quartiles' distance;`),
     dim(`every result checked before it is timed; ${seconds.toFixed(0)} s in all`),
     ...busy,
@@ -94,6 +111,7 @@ export function report({ measured, memory, goals, version, seconds, effort }, co
       ["  which is", which("float64")],
       [NAIVE, timing(NAIVE)],
       [`${SET} (limit)`, timing(SET)],
+      ...peerLines(of("add")),
       ["alloc() / best plain", over(ALLOC)],
       ["  / with float64 table", over(ALLOC, "float64")],
       ["Float32Array / best plain", over(ARRAY)],
@@ -103,6 +121,7 @@ export function report({ measured, memory, goals, version, seconds, effort }, co
       [TABLE, timing(TABLE)],
       [SIN_COS_TABLE, timing(SIN_COS_TABLE)],
       [NAIVE_TABLE, timing(NAIVE_TABLE)],
+      ...peerLines(of("table")),
     ], colours),
     ...([["rotate", "rotate, G elements/s"], ["rotateInterleaved", "  interleaved"], ["bias", "ALiBi, G elements/s"]]).flatMap(([kind, title]) =>
       table(title, of(/** @type {import("./tasks.js").Kind} */ (kind)), [
@@ -113,6 +132,7 @@ export function report({ measured, memory, goals, version, seconds, effort }, co
         ["... with a float64 table", (m) => rate(m, bestPlain(m, "float64"))],
         ["  which is", which("float64")],
         [NAIVE, timing(NAIVE)],
+        ...peerLines(of(/** @type {import("./tasks.js").Kind} */ (kind))),
         ["alloc() / best plain", over(ALLOC)],
         ["  / with float64 table", over(ALLOC, "float64")],
         ["Float32Array / best plain", over(ARRAY)],
@@ -120,6 +140,7 @@ export function report({ measured, memory, goals, version, seconds, effort }, co
     ...table("cos and sin, G elements/s", of("cosSin"), [
       [COS_SIN, timing(COS_SIN)],
       [NAIVE_TABLE, timing(NAIVE_TABLE)],
+      ...peerLines(of("cosSin")),
       ["cosSin() / naive", (m) => `${digits(contender(m, NAIVE_TABLE).median / contender(m, COS_SIN).median)}x     `],
     ], colours),
     `${bold("memory, MiB".padEnd(LABEL + 2))}${dim(["array", "module before", "after", "growth"].map((head) => head.padStart(COLUMN)).join(""))}`,
