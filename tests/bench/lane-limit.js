@@ -104,7 +104,7 @@ function direct({ kind, shape, table: { length } }, { kernels, x, table, sin, wa
           ? (step) => kernel(x, table + (step % DECODE_LENGTH) * row, sin + (step % DECODE_LENGTH) * row, row, 1, heads, head)
           : () => kernel(x, table, sin, row, seq, heads, head);
         // Head by head, which reads the cosines and sines again for each.
-        if (seq > 1 && i > 0) runs[`${name}, by head`] = () => { for (let h = 0; h < heads; h += 1 << i) kernel(x + h * head, table, sin, row, seq, 1 << i, head); };
+        if (seq > 1 && i > 0) runs[`, ${1 << i} by head`] = () => { for (let h = 0; h < heads; h += 1 << i) kernel(x + h * head, table, sin, row, seq, 1 << i, head); };
       });
       return runs;
     }
@@ -135,7 +135,7 @@ function direct({ kind, shape, table: { length } }, { kernels, x, table, sin, wa
  */
 function madeRows(seq, x, waves, lines) {
   if (seq < 128) return {};
-  return Object.fromEntries(Object.entries({ "": waves, ", lines": lines }).flatMap(([name, by]) => (by === undefined ? [] : [[`, rows made${name}`, () => {
+  return Object.fromEntries(Object.entries({ ", rows made": waves, ", lines made": lines }).flatMap(([name, by]) => (by === undefined ? [] : [[name, () => {
     by.start(0);
     by.run(x, seq, "add");
   }]])));
@@ -241,7 +241,7 @@ function newArrays({ kind, shape: [, seq, dim] }, { room, x, tile, waves }) {
     let made = new Float32Array(0);
     return { reset() {}, run: (/** @type {number} */ step) => void (made = make(step)), result: () => made };
   };
-  const tiled = (/** @type {number} */ most) => [`, ${most} rows at a time`, work((step) => {
+  const tiled = (/** @type {number} */ most) => [`, ${most} rows`, work((step) => {
     const made = new Float32Array(seq * dim);
     begin(step);
     for (let row = 0; row < seq; row += most) {
@@ -267,7 +267,7 @@ export function limitContenders(module) {
   };
   /** @type {Contender[]} */
   const contenders = [];
-  const names = ["", ", 4 together", ", rows made", ", rows made, lines", ", lines", ...["2", "4"].flatMap((n) => [`, ${n} heads`, `, ${n} heads, by head`])];
+  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head"];
   for (const name of names) {
     contenders.push({ name: LIMIT + name, begin(task) {
       if (task.kind === "cosSin") return undefined;
@@ -275,7 +275,7 @@ export function limitContenders(module) {
       const run = direct(task, held)[name];
       if (run === undefined) return undefined;
       // Rows that are made are rounded from other float64 than the table that is expected.
-      return { reset: () => held.view.set(task.x), run, result: () => held.view, ...(name.startsWith(", rows made") ? { tolerance: 2 * TABLE_TOLERANCE } : {}) };
+      return { reset: () => held.view.set(task.x), run, result: () => held.view, ...(name.endsWith(" made") ? { tolerance: 2 * TABLE_TOLERANCE } : {}) };
     } });
   }
   const stage = (/** @type {string} */ size, /** @type {(task: Task, of: Parts) => number} */ units, partsOf = parts) => contenders.push({ name: STAGED + size, begin(task) {
@@ -292,9 +292,9 @@ export function limitContenders(module) {
     (kind === "fill" || (i > 0 && 4 * x.length <= TILES[i - 1] * 1024) ? 0 : Math.max(1, Math.floor((256 * kib) / unit)))));
   for (const rows of TILE_ROWS) {
     stage(`${rows} rows`, ({ kind }) => (kind === "fill" ? rows : 0));
-    stage(`${rows} rows, rows made`, () => rows, madeParts);
+    stage(`${rows} rows made`, () => rows, madeParts);
   }
-  for (const name of ["", ...TILE_ROWS.map((rows) => `, ${rows} rows at a time`)]) {
+  for (const name of ["", ...TILE_ROWS.map((rows) => `, ${rows} rows`)]) {
     contenders.push({ name: NEW + name, begin: (task) => (task.kind === "table" || task.kind === "newTable" ? newArrays(task, heldOf(task))[name]?.() : undefined) });
   }
   return contenders;

@@ -15,7 +15,7 @@ import { DECODE_LENGTH, joined, naiveCosSin, naiveTable, scoresOf } from "./task
 /** The plain loops' names begin with it. */
 export const PLAIN = "plain loop, ";
 /** Those that make a new array, in tasks where others do not. */
-export const PLAIN_NEW = "plain, new array, ";
+export const PLAIN_NEW = "plain new array, ";
 export const NAIVE = "naive loop";
 export const SET = "Float32Array.set";
 export const NAIVE_TABLE = "naive table";

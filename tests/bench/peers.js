@@ -3,6 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 
+import { positionOf } from "./making-tasks.js";
 import { scoresOf } from "./tasks.js";
 
 /** @typedef {import("./tasks.js").Task} Task */
@@ -41,10 +42,10 @@ export const makesTable = ({ kind }) => TABLES.includes(kind);
 
 /**
  * Which position a table begins with, in a certain step.
- * @param {Task & { offsetOf?: (step: number) => number }} task
+ * @param {Task} task
  * @param {number} step
  */
-export const offsetAt = (task, step) => task.offsetOf?.(step) ?? 0;
+export const offsetAt = ({ kind }, step) => (kind === "fill" || kind === "newTable" ? positionOf(step) : 0);
 
 /**
  * How far their sines and cosines may be off: angles are float32 of 24 bits, rounded as a frequency, as a product and, where

@@ -1,7 +1,7 @@
 // The plain JavaScript that making rows is measured against: loops of which the fastest counts (plain-loops.js says what makes
 // one fast). A sine or cosine of Math costs as much as ten entries, so rows are turned from a few that are exact, in float64:
 //
-// - both ways: 16 rows from the one in their middle; a sine up and down shares its two products, so that an entry
+// - both: 16 rows from the one in their middle; a sine up and down shares its two products, so that an entry
 //   costs a product and a sum, and conversions.
 // - rows: the same 16, one pair of rows after the other instead of one pair of channels.
 // - next: each row from the one before it, which is kept as float64.
@@ -141,11 +141,11 @@ const nextRow = (unroll, exact) => (seq, dim) => {
   };
 };
 
-/** All of them. dim is a multiple of twice the pairs that a turn of the loop does, 4 at most. @returns {PlainFill[]} */
+/** All of them, named by the pairs that they do at a time and by `exact`. dim is a multiple of twice the pairs that a turn of the loop does, 4 at most. @returns {PlainFill[]} */
 export const fillLoops = () => [
-  ...[1, 2].flatMap((unroll) => [16, 256].map((exact) => ({ name: `both ways ${unroll}, exact ${exact}`, make: bothWays(unroll, exact) }))),
-  ...[2, 4].map((unroll) => ({ name: `rows ${unroll}, exact 256`, make: byRows(unroll, 256) })),
-  ...[1, 4].map((unroll) => ({ name: `next ${unroll}, exact 256`, make: nextRow(unroll, 256) })),
+  ...[1, 2].flatMap((unroll) => [16, 256].map((exact) => ({ name: `both ${unroll}/${exact}`, make: bothWays(unroll, exact) }))),
+  ...[2, 4].map((unroll) => ({ name: `rows ${unroll}/256`, make: byRows(unroll, 256) })),
+  ...[1, 4].map((unroll) => ({ name: `next ${unroll}/256`, make: nextRow(unroll, 256) })),
 ];
 
 /**
