@@ -238,6 +238,7 @@ function newArrays({ kind, shape: [, seq, dim] }, { room, x, tile, waves }) {
   };
   const all = room.view(x, seq * dim);
   const work = (/** @type {(step: number) => Float32Array} */ make) => () => {
+    /** @type {Float32Array} */
     let made = new Float32Array(0);
     return { reset() {}, run: (/** @type {number} */ step) => void (made = make(step)), result: () => made };
   };

@@ -207,7 +207,7 @@ test("the report has the peers, their versions and goals, and a dash for who was
   for (const line of text.split("\n")) assert.ok(line.length <= 100, `${line.length} columns: ${line}`);
   assert.match(text, /^peers: tfjs-core [\d.]+, tfjs-backend-wasm [\d.]+, onnxruntime-web [\d.]+, onnxruntime-node [\d.]+$/m);
   assert.match(text, /^ {2}onnxruntime-web 1 thread +- +0\.083 ± 0%/m);
-  assert.equal(text.match(/^ {2}tfjs-wasm /gm)?.length, 6); // add, table, rotate, interleaved, ALiBi, cos and sin
+  assert.equal(text.match(/^ {2}tfjs-wasm /gm)?.length, 7); // add, one row, table, rotate, interleaved, ALiBi, cos and sin
 
   const without = measured.map((m) => ({ ...m, contenders: m.contenders.filter(({ name }) => !PEERS.some((peer) => name.startsWith(peer))) }));
   const fewer = goals({ measured: without, memory });
