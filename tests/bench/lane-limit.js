@@ -34,7 +34,7 @@ const rotates = (kind) => kind === "rotate" || kind === "rotateInterleaved";
 const madeChannels = ({ kind, shape }) => (kind === "grid" ? shape[2] / 2 : shape.length === 3 ? shape[2] : 0);
 
 /** How many contenders have an array in the memory. */
-const ARRAYS = 5;
+const ARRAYS = 6;
 
 /**
  * A task's arrays in a memory. All contenders read the same table, but each has an x of its own: who came after another would find
@@ -97,7 +97,7 @@ function direct({ kind, shape, table: { length } }, { kernels, table, sin, waves
       const heads = batch * n;
       const row = zip ? 4 * width : 2 * width; // of cosines
       const head = 4 * seq * width;
-      const { rotate1, rotate2, rotate4, rotateZip1, rotateZip2, rotateZip4 } = kernels;
+      const { rotate1, rotate2, rotate4, rotateZip1, rotateZip2, rotateZip4, rotateAll, rotateZipAll } = kernels;
       /** @type {Record<string, Run>} */
       const runs = {};
       if (zip && width % 4 !== 0) return runs;
@@ -110,6 +110,11 @@ function direct({ kind, shape, table: { length } }, { kernels, table, sin, waves
         // Head by head, which reads the cosines and sines again for each.
         if (seq > 1 && i > 0) runs[`, ${1 << i} by head`] = () => { for (let h = 0; h < heads; h += 1 << i) kernel(x + h * head, table, sin, row, seq, 1 << i, head); };
       });
+      const all = zip ? rotateZipAll : rotateAll;
+      if (row % 64 === 0) runs[", all heads"] = (step) => {
+        const from = seq === 1 ? (step % DECODE_LENGTH) * row : 0;
+        all(x, table + from, sin + from, row, seq, heads, head);
+      };
       return runs;
     }
     case "bias": {
@@ -274,7 +279,7 @@ export function limitContenders(module) {
   };
   /** @type {Contender[]} */
   const contenders = [];
-  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head"];
+  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head", ", all heads"];
   for (const name of names) {
     contenders.push({ name: LIMIT + name, begin(task) {
       if (task.kind === "cosSin") return undefined;
