@@ -9,6 +9,7 @@ type additiveEncoder interface {
 	Dim() int
 	Check(length int, at additive.At, positions int) error
 	CheckPositions(positions []float64, first int) error
+	quicker
 	Add(x []float32, at additive.At) error
 	Subtract(x []float32, at additive.At) error
 	Fill(x []float32, at additive.At) error
@@ -27,6 +28,7 @@ func additiveHandle(e additiveEncoder, options any) *handle {
 		options:        options,
 		checkPositions: e.CheckPositions,
 		check:          func(c *call, length, positions int) error { return e.Check(length, at(c), positions) },
+		quick:          e,
 		run: func(c *call) error {
 			switch c.op {
 			case opAdd:

@@ -31,11 +31,18 @@ type handle struct {
 	check          func(c *call, length, positions int) error
 	checkPositions func(positions []float64, first int) error
 	run            func(c *call) error
+	quick          quicker                    // or nil
 	ops            uint32                     // a bit for each operation that check and run know
 	taken          int                        // bytes of the arrays that alloc gave out and the encoder has now
 	numbers        map[int32]func() []float64 // by property
 	row            func(dst []float64, k float64, row int) error
 	options        any // a struct: the options with defaults filled in
+}
+
+// A quicker does what hot calls ask for, when it has all that it needs, and reports whether it did; back is for the operations
+// that undo.
+type quicker interface {
+	Quick(back bool, x []float32, heads int, first int64) bool
 }
 
 // handles are the encoders that live, by number; a nil one is free to be used again. None has number 0.

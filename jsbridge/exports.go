@@ -19,6 +19,9 @@ const (
 	opCosSin
 )
 
+// undoable are the operations that a quicker has.
+const undoable = 1<<opAdd | 1<<opSubtract | 1<<opRotate | 1<<opUnrotate
+
 const (
 	propertyFrequencies int32 = iota
 	propertyWavelengths
@@ -108,7 +111,31 @@ func checkPositions(id, count int32, first float64) (status int32) {
 // are in the positions buffer, or -1 for offset, offset + 1, ..., or -2 for the same when the rows need not be kept.
 //
 //go:wasmexport posenc_run
-func run(id, op, array, from, length int32, batch, heads float64, order int32, offset, sequence float64, positionCount int32) (status int32) {
+func run(id, op, array, from, length int32, batch, heads float64, order int32, offset, sequence float64, positionCount int32) int32 {
+	if positionCount == -1 && batch == 1 && quick(id, op, array, from, length, heads, order, offset, sequence) {
+		return statusOK
+	}
+	return runAny(id, op, array, from, length, batch, heads, order, offset, sequence, positionCount)
+}
+
+// quick is run for what a decoder does for every token, and for the tiles of staging: a single sequence whose rows are in memory.
+// It reports whether it did it; if not it did nothing. It has no recover, and so it refuses all that could panic.
+func quick(id, op, array, from, length int32, heads float64, order int32, offset, sequence float64) bool {
+	if uint(id) >= uint(len(handles)) || uint(array) >= uint(len(arrays)) {
+		return false
+	}
+	h, a, first, n := handles[id], arrays[array], int64(offset), int(heads)
+	if h == nil || h.quick == nil || h.ops&undoable>>uint32(op)&1 == 0 ||
+		from < 0 || length < 0 || int(from)+int(length) > len(a) ||
+		float64(first) != offset || first < -encoding.MaxPosition || first > encoding.MaxPosition ||
+		float64(n) != heads || n < 1 || n > 1<<20 || order != 0 && n > 1 && int(length) != n*h.width ||
+		!(sequence >= 0 && sequence <= encoding.MaxPosition && sequence == math.Trunc(sequence)) {
+		return false
+	}
+	return h.quick.Quick(op == opSubtract || op == opUnrotate, a[from:from+length], n, first)
+}
+
+func runAny(id, op, array, from, length int32, batch, heads float64, order int32, offset, sequence float64, positionCount int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := encoderWith(id, op)
 	if err != nil {

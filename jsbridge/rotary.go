@@ -52,7 +52,7 @@ func rotaryHandle(e rotaryEncoder, headDim, rotaryDim int, options any) *handle 
 		}
 		return at
 	}
-	return &handle{
+	h := &handle{
 		width:          headDim,
 		rowLength:      rotaryDim,
 		axes:           1,
@@ -79,4 +79,6 @@ func rotaryHandle(e rotaryEncoder, headDim, rotaryDim int, options any) *handle 
 			return s.Shift(c.x, c.offset, at(c))
 		},
 	}
+	h.quick, _ = e.(quicker)
+	return h
 }

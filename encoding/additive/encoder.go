@@ -99,6 +99,30 @@ func (e *encoder) Add(x []float32, at At) error { return e.apply(kernel.Plus, x,
 //	x[b, j] = (x[b, j] - PE(position of row j)) / inputScale
 func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Minus, x, &at) }
 
+// Quick is Add, or Subtract, for hot calls: of a single sequence whose first row has position first, when its rows are in
+// memory. It reports whether it did it. If not it did nothing, and Add says why or makes the rows. Rows have no heads.
+func (e *encoder) Quick(subtract bool, x []float32, heads int, first int64) bool {
+	if e.missing != nil || len(x) != e.dim && uint(len(x))%uint(e.dim) != 0 {
+		return false
+	}
+	if e.first != e.end && (first < e.first || first > e.end-int64(uint(len(x))/uint(e.dim))) {
+		return false
+	}
+	pe := e.table.Ready(first, len(x))
+	if pe == nil {
+		return false
+	}
+	switch {
+	case subtract:
+		e.combine(kernel.Minus, x, pe)
+	case e.inputScale == 1:
+		kernel.Add(x, pe)
+	default:
+		e.combine(kernel.Plus, x, pe)
+	}
+	return true
+}
+
 // apply adds or subtracts. What a decoder does for every token, one run of rows that are there already, and one long
 // sequence, whose rows go from the source straight into x, have ways of their own.
 func (e *encoder) apply(op kernel.Op, x []float32, at *At) error {

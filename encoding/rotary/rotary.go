@@ -176,6 +176,35 @@ func (r *Rotary) rotate(x []float32, at At, back bool) error {
 	return nil
 }
 
+// Quick is Rotate, or Unrotate, for hot calls: of a single sequence in order [seq, heads, headDim] whose first row has position
+// first, when its cosines and sines are in memory. It reports whether it did it. If not it did nothing, and Rotate says why or
+// makes them.
+func (r *Rotary) Quick(back bool, x []float32, heads int, first int64) bool {
+	o := &r.options
+	tokens, width := 1, heads*o.HeadDim
+	if len(x) != width {
+		if uint(len(x))%uint(width) != 0 {
+			return false
+		}
+		tokens = int(uint(len(x)) / uint(width))
+	}
+	if o.XPos != "" || o.lengthMatters() {
+		return false
+	}
+	table := r.waves.forward
+	if back {
+		table = r.waves.back
+	}
+	rows := table.Ready(first, tokens*o.RotaryDim)
+	if rows == nil {
+		return false
+	}
+	kernel.Rotate(x, rows, kernel.Turning{
+		Tokens: tokens, Heads: heads, HeadDim: o.HeadDim, Pairs: o.RotaryDim / 2, Interleaved: o.Pairing == Interleaved, Back: back,
+	})
+	return true
+}
+
 // block checks at for an array of length elements.
 func (r *Rotary) block(length int, at *At) (block, error) {
 	count := -1

@@ -143,8 +143,14 @@ export function apply(encoder, x, call) {
   const core = coreOf(encoder);
   const { runtime, handle } = core;
   const { array, from, length } = locate("x", x, call.shared, runtime);
-  if (array !== STAGING && positions === undefined) {
+  if (positions === undefined && array !== STAGING) {
     runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
+    return x;
+  }
+  if (positions === undefined && length <= STAGING_LENGTH && !call.shared) { // all at once, and no piece before Go has looked
+    if (op !== FILL) setArray(runtime.staging(length), x);
+    runtime.run(handle, op, STAGING, 0, length, batch, heads, order, call.offset, call.sequence, -1);
+    setArray(x, runtime.staging(length)); // asked for again: the memory may have grown
     return x;
   }
   checkAll(core, length, call);

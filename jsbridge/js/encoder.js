@@ -15,6 +15,7 @@ const forgotten = typeof FinalizationRegistry === "function"
  * @typedef {object} Core
  * @property {import("./runtime.js").Runtime} runtime the instance that it belongs to
  * @property {number} handle Go's number for it
+ * @property {number} generation of the instance whose number that is
  * @property {number} width how many float32 a row has, or each head's part of it
  * @property {number} rowLength how many float32 are kept for a position
  * @property {number} axes how many numbers a position has
@@ -82,12 +83,11 @@ export { coreOf };
  * @template {object} Options
  */
 export class Encoder {
-  #runtime;
   #scheme;
   #snapshot;
   #arrays;
-  #shape;
-  #bound;
+  /** @type {Core} */
+  #core;
   #disposed = false;
 
   /**
@@ -100,18 +100,17 @@ export class Encoder {
     const arrays = liftArrays(snapshot);
     freeze(snapshot);
     const { handle, width, rowLength, axes, points, length, options } = runtime.create(scheme, snapshot, arrays);
-    const bound = { handle, generation: runtime.generation };
+    /** @type {Core} */
+    const core = { runtime, handle, generation: runtime.generation, width, rowLength, axes, points, length };
     const zero = replacedZero(snapshot, options, "");
     if (zero !== undefined) {
-      runtime.release(handle, bound.generation);
+      runtime.release(handle, core.generation);
       throw rangeError(`${zero}: want a number other than 0, got 0`);
     }
-    this.#runtime = runtime;
     this.#scheme = scheme;
     this.#snapshot = snapshot;
     this.#arrays = arrays;
-    this.#shape = { width, rowLength, axes, points, length };
-    this.#bound = bound;
+    this.#core = core;
     /**
      * The options with all defaults filled in.
      * @readonly
@@ -119,31 +118,30 @@ export class Encoder {
      */
     this.options; // declares it for the types; an assignment would fail where Object.prototype has a read-only `options`
     Object.defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(given(options))), enumerable: true }));
-    forgotten?.register(this, () => runtime.release(bound.handle, bound.generation), this);
+    forgotten?.register(this, () => runtime.release(core.handle, core.generation), this);
   }
 
   static {
     coreOf = (encoder) => {
-      if (typeof encoder !== "object" || encoder === null || !(#bound in encoder)) throw wrongThis("an encoder", encoder);
+      if (typeof encoder !== "object" || encoder === null || !(#core in encoder)) throw wrongThis("an encoder", encoder);
       if (encoder.#disposed) throw disposedError(encoder.#scheme);
-      const runtime = encoder.#runtime;
-      const bound = encoder.#bound;
-      if (bound.generation !== runtime.ensure()) { // the instance has died since
-        bound.handle = runtime.create(encoder.#scheme, encoder.#snapshot, encoder.#arrays).handle;
-        bound.generation = runtime.generation;
+      const core = encoder.#core;
+      const { runtime } = core;
+      if (core.generation !== runtime.ensure()) { // the instance has died since
+        core.handle = runtime.create(encoder.#scheme, encoder.#snapshot, encoder.#arrays).handle;
+        core.generation = runtime.generation;
       }
-      const { width, rowLength, axes, points, length } = encoder.#shape;
-      return { runtime, handle: bound.handle, width, rowLength, axes, points, length };
+      return core;
     };
   }
 
   /** Lets go of the memory that the encoder has in the module. Doing it twice is the same as once. */
   dispose() {
-    if (typeof this !== "object" || this === null || !(#bound in this)) throw wrongThis("an encoder", this);
+    if (typeof this !== "object" || this === null || !(#core in this)) throw wrongThis("an encoder", this);
     if (this.#disposed) return;
     this.#disposed = true;
     forgotten?.unregister(this);
-    this.#runtime.release(this.#bound.handle, this.#bound.generation);
+    this.#core.runtime.release(this.#core.handle, this.#core.generation);
   }
 
   /** The same as dispose(), for `using`. */

@@ -34,8 +34,8 @@ func (l Layout) Frequency(j int) (i int, isCos bool) {
 //
 //	p = 4096·d3 + 256·d2 + 16·d1 + d0
 //
-// The sines and cosines at 4096·d3 come from the exact product. A turn by each further digit costs four products, and
-// the turn the other way shares two of them; the tables of turns are made once, and are exact too. The roundings of
+// The sines and cosines at 4096·d3 come from the exact product. A turn by each further digit costs four products, which
+// in a block the turn the other way shares; the tables of turns are made once, and are exact too. The roundings of
 // float64 that stay behind are below 2^-50 in sum, so an entry is the float32 nearest to the true value unless that
 // is so close to the middle of two. In the table of 8192 positions by 512 channels none is; the tests count. Entries
 // nearly 0 take the exact product; see near.go.
@@ -47,7 +47,7 @@ type Generator struct {
 	quarters []uint32
 	gain     float64                                            // multiplies every sine and cosine before it is rounded
 	turns    [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each higher level, made when first needed
-	steps    atomic.Pointer[kernel.Steps]                       // by digit 1 to 8 of the lowest
+	steps    [2]atomic.Pointer[kernel.Steps]                    // by digit 1 to 8 of the lowest, for each stride
 	cursors  sync.Pool
 }
 
@@ -69,18 +69,17 @@ func NewGeneratorGain(freqs []Frequency, gain float64) *Generator {
 // A cursor is where a generator stands: the angles at a position that is a multiple of 16, of the nearest one of 256, and
 // of the nearest one of 4096.
 type cursor struct {
-	at          [levels]int64
-	angles      [levels]kernel.Angles
-	spareAngles kernel.Angles // for the half of a turn that is not wanted
-	watch       watch
-	block       []float32 // for a block of which not all rows are wanted; made on demand
+	at     [levels]int64
+	angles [levels]kernel.Angles
+	watch  watch
+	block  []float32 // for a block of which not all rows are wanted; made on demand
 }
 
 // nowhere is no multiple of 16.
 const nowhere = math.MaxInt64
 
 func (g *Generator) newCursor() *cursor {
-	c := &cursor{spareAngles: g.newAngles(), watch: watch{make([]uint64, len(g.freqs)), make([]uint32, len(g.freqs))}}
+	c := &cursor{watch: watch{make([]uint64, len(g.freqs)), make([]uint32, len(g.freqs))}}
 	for i := range levels {
 		c.at[i], c.angles[i] = nowhere, g.newAngles()
 	}
@@ -178,11 +177,8 @@ func (g *Generator) moveTo(c *cursor, level int, position int64) {
 		above := nearest(position, radix*unit)
 		g.moveTo(c, level+1, above)
 		from := c.angles[level+1]
-		if digit := int((position - above) / unit); digit >= 0 {
-			kernel.Turn(to, c.spareAngles, from, g.turn(level+1, digit))
-		} else {
-			kernel.Turn(c.spareAngles, to, from, g.turn(level+1, -digit))
-		}
+		digit := int((position - above) / unit)
+		kernel.Turn(to, from, g.turn(level+1, max(digit, -digit)), digit < 0)
 		if level == 1 {
 			c.watch.move(g.freqs, position, position-above)
 		}
@@ -219,7 +215,7 @@ func (g *Generator) exact(dst kernel.Angles, position int64) {
 
 // block does op to the 16 rows round the cursor.
 func (g *Generator) block(op kernel.Op, x []float32, l Layout, c *cursor) {
-	steps := g.lowest()
+	steps := g.lowest(l.Stride)
 	columns := kernel.Columns{Sin: l.Sin, Cos: l.Cos, Stride: l.Stride}
 	a := c.angles[0]
 	kernel.Block(op, x, l.Dim, columns, kernel.Angles{Sin: a.Sin[:l.Pairs], Cos: a.Cos[:l.Pairs]}, steps)
@@ -227,12 +223,12 @@ func (g *Generator) block(op kernel.Op, x []float32, l Layout, c *cursor) {
 	used := 2 * l.Pairs
 	if i := l.Pairs; i < len(a.Sin) { // a sine without its cosine: a block of one angle, of which every other column counts
 		var pair [2 * radix]float32
-		one := kernel.NewSteps(1)
-		copy(one, steps[i/2*len(one):])
-		if i%2 == 1 {
-			copy(one, one[1:])
+		one := kernel.NewSteps(1, 2)
+		for k := 1; k <= radix/2; k++ {
+			sin, cos := steps.Get(i, k)
+			one.Set(0, k, sin, cos)
 		}
-		kernel.Block(kernel.Store, pair[:], 2, kernel.Columns{Cos: 1, Stride: 2}, kernel.Angles{Sin: a.Sin[i:], Cos: a.Cos[i:]}, one)
+		kernel.Block(kernel.Store, pair[:], 2, kernel.Columns{Cos: 1, Stride: 2}, kernel.Angles{Sin: a.Sin[i:], Cos: a.Cos[i:]}, &one)
 		for row := range radix {
 			apply(op, x[row*l.Dim+l.Sin+i*l.Stride:][:1], pair[2*row:][:1])
 		}
@@ -245,12 +241,13 @@ func (g *Generator) block(op kernel.Op, x []float32, l Layout, c *cursor) {
 	}
 }
 
-// lowest returns the turns by 1 to 8, and makes them the first time.
-func (g *Generator) lowest() kernel.Steps {
-	if steps := g.steps.Load(); steps != nil {
-		return *steps
+// lowest returns the turns by 1 to 8 for a layout of this stride, and makes them the first time.
+func (g *Generator) lowest(stride int) *kernel.Steps {
+	slot := &g.steps[stride-1]
+	if steps := slot.Load(); steps != nil {
+		return steps
 	}
-	steps := kernel.NewSteps(len(g.freqs))
+	steps := kernel.NewSteps(len(g.freqs), stride)
 	for i := range g.freqs {
 		for digit := 1; digit <= radix/2; digit++ {
 			p := g.freqs[i].at(int64(digit))
@@ -258,6 +255,6 @@ func (g *Generator) lowest() kernel.Steps {
 			steps.Set(i, digit, sin, cos)
 		}
 	}
-	g.steps.Store(&steps) // two goroutines may both have made it; the bits are the same
-	return steps
+	slot.Store(&steps) // two goroutines may both have made it; the bits are the same
+	return &steps
 }

@@ -44,10 +44,20 @@ func (g *Generator) careful(w *watch, from int64) bool {
 	return kernel.LeastPhase(w.low, g.quarters, uint32(from)) <= 2*closeTo0
 }
 
+// mendAtOnce is how many angles are asked together whether any is near 0.
+const mendAtOnce = 16
+
 // mend makes the entries near 0 of rows first, first+1, ... by the exact product; from is as in careful, of the first row.
 func (g *Generator) mend(rows []float32, first int64, l Layout, w *watch, from int64) {
-	for i, phase := range w.low {
-		phase += uint32(from) * g.quarters[i]
+	for i := 0; i < len(w.low); i++ {
+		if i%mendAtOnce == 0 { // most have none
+			end := min(i+mendAtOnce, len(w.low))
+			if kernel.LeastPhase(w.low[i:end], g.quarters[i:end], uint32(from)) > 2*closeTo0 {
+				i = end - 1
+				continue
+			}
+		}
+		phase := w.low[i] + uint32(from)*g.quarters[i]
 		for k := 0; k < len(rows); k, phase = k+l.Dim, phase+g.quarters[i] {
 			if phase > 2*closeTo0 {
 				continue

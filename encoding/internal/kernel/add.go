@@ -8,7 +8,9 @@ package kernel
 func Add(x, row []float32) {
 	row = row[:len(x)]
 	n := addSIMD(x, row)
-	addGeneric(x[n:], row[n:])
+	if n < len(x) {
+		addGeneric(x[n:], row[n:])
+	}
 }
 
 // Sub is
@@ -19,7 +21,9 @@ func Add(x, row []float32) {
 func Sub(x, row []float32) {
 	row = row[:len(x)]
 	n := subSIMD(x, row)
-	subGeneric(x[n:], row[n:])
+	if n < len(x) {
+		subGeneric(x[n:], row[n:])
+	}
 }
 
 // ScaleAdd is

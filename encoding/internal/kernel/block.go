@@ -13,22 +13,48 @@ const (
 // BlockRows is how many rows a block has: those of angles a-8r, a-7r, ..., a+7r.
 const BlockRows = 16
 
-// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which it reads them: for each two angles the sines of
-// the first turn, its cosines, the sines of the second, and so on.
-type Steps []float64
-
-// NewSteps returns room for the steps of n angles.
-func NewSteps(n int) Steps { return make(Steps, (n+1)/2*8*4) }
-
-// Set writes the turn number k, 1 to 8, of angle i.
-func (s Steps) Set(i, k int, sin, cos float64) {
-	at := (i/2*8+k-1)*4 + i%2
-	s[at], s[at+2] = sin, cos
+// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which its kernel reads them: for each two angles the
+// sines of the first turn and its cosines, those of the second, and so on. Where sines and cosines alternate in a row, the
+// vectors of a kernel may hold a sine beside its cosine; then every number is there twice, the cosine first.
+type Steps struct {
+	twice bool
+	mem   []float64
 }
 
-func (s Steps) get(i, k int) (sin, cos float64) {
+// NewSteps returns room for the steps of n angles, for columns with this stride.
+func NewSteps(n, stride int) Steps {
+	s := Steps{twice: stepsTwice && stride == 2}
+	s.mem = make([]float64, s.length(n))
+	return s
+}
+
+func (s *Steps) length(n int) int {
+	n = (n + 1) / 2 * 8 * 4
+	if s.twice {
+		n *= 2
+	}
+	return n
+}
+
+// Set writes the turn number k, 1 to 8, of angle i.
+func (s *Steps) Set(i, k int, sin, cos float64) {
+	if s.twice {
+		at := s.mem[((i/2*8+k-1)*2+i%2)*4:][:4]
+		at[0], at[1], at[2], at[3] = cos, cos, sin, sin
+		return
+	}
 	at := (i/2*8+k-1)*4 + i%2
-	return s[at], s[at+2]
+	s.mem[at], s.mem[at+2] = sin, cos
+}
+
+// Get returns it.
+func (s *Steps) Get(i, k int) (sin, cos float64) {
+	if s.twice {
+		at := s.mem[((i/2*8+k-1)*2+i%2)*4:][:4]
+		return at[2], at[0]
+	}
+	at := (i/2*8+k-1)*4 + i%2
+	return s.mem[at], s.mem[at+2]
 }
 
 // Columns says where in a row the sine and cosine of angle i go: Sin + i·Stride and Cos + i·Stride. Stride is 1, or it is 2
@@ -45,23 +71,27 @@ type Columns struct{ Sin, Cos, Stride int }
 //		}
 //	}
 //
-// Columns that are nobody's stay as they are.
-func Block(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) {
+// Columns that are nobody's stay as they are. The steps must be for columns of l's stride.
+func Block(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps) {
 	n := len(a.Sin)
 	x = x[:BlockRows*dim]
 	a.Cos = a.Cos[:n]
-	steps = steps[:(n+1)/2*8*4]
+	if len(steps.mem) < steps.length(n) || steps.twice != (stepsTwice && l.Stride == 2) {
+		panic("kernel: steps of other columns")
+	}
 	if n > 0 {
 		_, _ = x[l.Sin+(n-1)*l.Stride], x[l.Cos+(n-1)*l.Stride]
 		if l.Sin+(n-1)*l.Stride >= dim || l.Cos+(n-1)*l.Stride >= dim {
 			panic("kernel: columns beyond the row")
 		}
 	}
-	blockGeneric(op, x, dim, l, a, steps, blockSIMD(op, x, dim, l, a, steps))
+	if done := blockSIMD(op, x, dim, l, a, steps); done < n {
+		blockGeneric(op, x, dim, l, a, steps, done)
+	}
 }
 
 // blockGeneric does the angles from number from on, two rows at a time.
-func blockGeneric(op Op, x []float32, dim int, l Columns, a Angles, steps Steps, from int) {
+func blockGeneric(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps, from int) {
 	for k := range 9 {
 		minus := x[(8-k)*dim:][:dim]
 		plus := minus // k = 0 makes the same row twice, and k = 8 the next block's first: not to be stored
@@ -71,7 +101,7 @@ func blockGeneric(op Op, x []float32, dim int, l Columns, a Angles, steps Steps,
 		for i := from; i < len(a.Sin); i++ {
 			rs, rc := 0.0, 1.0
 			if k > 0 {
-				rs, rc = steps.get(i, k)
+				rs, rc = steps.Get(i, k)
 			}
 			sc, cs, cc, ss := products(a.Sin[i], a.Cos[i], rs, rc)
 			sin, cos := l.Sin+i*l.Stride, l.Cos+i*l.Stride

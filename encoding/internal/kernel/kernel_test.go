@@ -106,19 +106,21 @@ func TestTurn(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, n := range lengths {
 		a, b := unit(r, n), unit(r, n)
-		for name, turn := range map[string]func(p, m, a, r Angles){"Turn": Turn, "generic": turnGeneric} {
-			var in, whole [4][]float64
-			for i := range in {
-				in[i], whole[i] = guarded64(n)
-			}
-			turn(Angles{in[0], in[1]}, Angles{in[2], in[3]}, a, b)
-			want := [4][]float64{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
-			for i := range n {
-				want[0][i], want[1][i] = turned(a, i, b.Sin[i], b.Cos[i], 1)
-				want[2][i], want[3][i] = turned(a, i, b.Sin[i], b.Cos[i], -1)
-			}
-			for i := range want {
-				require.Equal(t, padded(want[i], 12345), whole[i], "%s, n = %d, slice %d", name, n, i)
+		for name, turn := range map[string]func(dst, a, r Angles, back bool){"Turn": Turn, "generic": turnGeneric} {
+			for _, back := range []bool{false, true} {
+				sin, wholeSin := guarded64(n)
+				cos, wholeCos := guarded64(n)
+				turn(Angles{sin, cos}, a, b, back)
+				wantSin, wantCos := make([]float64, n), make([]float64, n)
+				for i := range n {
+					sign := 1.0
+					if back {
+						sign = -1
+					}
+					wantSin[i], wantCos[i] = turned(a, i, b.Sin[i], b.Cos[i], sign)
+				}
+				require.Equal(t, padded(wantSin, 12345), wholeSin, "%s, n = %d, sines, back %t", name, n, back)
+				require.Equal(t, padded(wantCos, 12345), wholeCos, "%s, n = %d, cosines, back %t", name, n, back)
 			}
 		}
 	}
@@ -134,14 +136,15 @@ func turned(a Angles, i int, rs, rc, sign float64) (s, c float64) {
 func TestBlock(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 33, 96} {
-		a, steps := unit(r, n), NewSteps(n)
-		for k := 1; k <= 8; k++ {
-			turn := unit(r, n)
-			for i := range n {
-				steps.Set(i, k, turn.Sin[i], turn.Cos[i])
-			}
-		}
+		a := unit(r, n)
 		for name, l := range map[string]Columns{"interleaved": {0, 1, 2}, "concat": {0, n, 1}, "cos first": {n + 1, 0, 1}} {
+			steps, turns := NewSteps(n, l.Stride), [9]Angles{}
+			for k := 1; k <= 8; k++ {
+				turns[k] = unit(r, n)
+				for i := range n {
+					steps.Set(i, k, turns[k].Sin[i], turns[k].Cos[i])
+				}
+			}
 			for op, combine := range map[Op]func(x, v float32) float32{
 				Store: func(_, v float32) float32 { return v },
 				Plus:  func(x, v float32) float32 { return x + v },
@@ -154,7 +157,7 @@ func TestBlock(t *testing.T) {
 					for k := -8; k < 8; k++ {
 						s, c := a.Sin[i], a.Cos[i]
 						if k != 0 {
-							rs, rc := steps.get(i, max(k, -k))
+							rs, rc := turns[max(k, -k)].Sin[i], turns[max(k, -k)].Cos[i]
 							s, c = turned(a, i, rs, rc, float64(max(-1, min(1, k))))
 						}
 						row := want[guard+(8+k)*dim:]
@@ -163,8 +166,8 @@ func TestBlock(t *testing.T) {
 					}
 				}
 				generic := append([]float32(nil), whole...)
-				blockGeneric(op, generic[guard:guard+BlockRows*dim], dim, l, a, steps, 0)
-				Block(op, x, dim, l, a, steps)
+				blockGeneric(op, generic[guard:guard+BlockRows*dim], dim, l, a, &steps, 0)
+				Block(op, x, dim, l, a, &steps)
 				same(t, want, generic, fmt.Sprintf("generic, %s, n = %d, op %d", name, n, op))
 				same(t, want, whole, fmt.Sprintf("%s, n = %d, op %d", name, n, op))
 			}

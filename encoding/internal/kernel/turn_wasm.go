@@ -3,15 +3,22 @@ package kernel
 // pairs is how many angles a vector of float64 holds; the assembly does whole vectors.
 const pairs = 2
 
-func turnSIMD(plus, minus, a, r Angles) int {
+// stepsTwice: see Steps.
+const stepsTwice = true
+
+func turnSIMD(dst, a, r Angles, back bool) int {
 	n := len(a.Sin) &^ (pairs - 1)
 	if n > 0 {
-		turnWasm(&plus.Sin[0], &plus.Cos[0], &minus.Sin[0], &minus.Cos[0], &a.Sin[0], &a.Cos[0], &r.Sin[0], &r.Cos[0], n)
+		signs := 0
+		if back {
+			signs = -1 << 63
+		}
+		turnWasm(&dst.Sin[0], &dst.Cos[0], &a.Sin[0], &a.Cos[0], &r.Sin[0], &r.Cos[0], n, signs)
 	}
 	return n
 }
 
-func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) int {
+func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps) int {
 	n := len(a.Sin) &^ (pairs - 1)
 	if n == 0 {
 		return 0
@@ -19,19 +26,19 @@ func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps Steps) in
 	const middle = BlockRows / 2
 	if l.Stride == 2 {
 		do := [opsCount]func(mid *float32, stride int, as, ac, steps *float64, n int){blockZipStore, blockZipPlus, blockZipMinus}[op]
-		do(&x[middle*dim], 4*dim, &a.Sin[0], &a.Cos[0], &steps[0], n)
+		do(&x[middle*dim], 4*dim, &a.Sin[0], &a.Cos[0], &steps.mem[0], n)
 	} else {
 		do := [opsCount]func(sin, cos *float32, stride int, as, ac, steps *float64, n int){blockSplitStore, blockSplitPlus, blockSplitMinus}[op]
-		do(&x[middle*dim+l.Sin], &x[middle*dim+l.Cos], 4*dim, &a.Sin[0], &a.Cos[0], &steps[0], n)
+		do(&x[middle*dim+l.Sin], &x[middle*dim+l.Cos], 4*dim, &a.Sin[0], &a.Cos[0], &steps.mem[0], n)
 	}
 	return n
 }
 
-// In turn_wasm.s and block_wasm.s. n is a positive multiple of pairs. mid, sin and cos are in the middle row of 16, stride
+// In turn_wasm.s and block_wasm.s. n is a positive multiple of pairs. signs are flipped of the turns' sines. mid, sin and cos are in the middle row of 16, stride
 // is bytes from row to row.
 
 //go:noescape
-func turnWasm(ps, pc, ms, mc, as, ac, rs, rc *float64, n int)
+func turnWasm(ds, dc, as, ac, rs, rc *float64, n, signs int)
 
 //go:noescape
 func blockZipStore(mid *float32, stride int, as, ac, steps *float64, n int)

@@ -77,6 +77,21 @@ func (t *Table) Cached(s Span) []float32 {
 	return rows
 }
 
+// Ready returns length elements of rows, whole rows of them, from position first on, or nil when they are not all in memory or
+// there is more to do than to read them. It is Cached for hot calls.
+func (t *Table) Ready(first int64, length int) []float32 {
+	w := t.window.Load()
+	from := first - w.first
+	if from < 0 || from >= int64(len(w.rows)) || t.misses.Load() != 0 {
+		return nil
+	}
+	at := int(from) * t.dim
+	if at+length > len(w.rows) || at < 0 {
+		return nil
+	}
+	return w.rows[at : at+length]
+}
+
 // Kept returns the rows that are in memory, and the position of the first.
 func (t *Table) Kept() (first int64, rows []float32) {
 	w := t.window.Load()
