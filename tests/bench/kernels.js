@@ -9,8 +9,8 @@
 //   Four sequences that share each vector of the table are sometimes 5% faster, so that is a contender of its own.
 // - fill: two angles at a time, sines and cosines apart, and a zip of the two float32 pairs (one instruction, where a swizzle
 //   for each pair and an or are three). With a sine and its cosine in one vector nothing need be zipped, but stores are of 8 bytes:
-//   an angle at a time 20% slower, four at a time 5%; two such vectors zipped, to store 16, are 5% slower too. Rows outside and angles inside read the angles' state again for each
-//   row: 10 to 20% slower. But where rows are a multiple of 4096 bytes apart, an angle through 16 rows wants 16 lines of
+//   an angle at a time 20% slower, four at a time 5%; two such vectors zipped, to store 16, are 5% slower too.
+//   Rows outside and angles inside read the angles' state again for each row: 10 to 20% slower. But where rows are a multiple of 4096 bytes apart, an angle through 16 rows wants 16 lines of
 //   the same set of the first cache, which has 12, and takes four times as long: fillLines does 8 angles, a line, at a time.
 // - rotate: a line of cosines and one of sines in the registers meets all heads; or a row meets 1, 2 or 4 heads that are read
 //   together, row by row or head by head. Which is best follows from the shape, so all are contenders. Tiles of 4 to 256 rows for
