@@ -34,7 +34,7 @@ const rotates = (kind) => kind === "rotate" || kind === "rotateInterleaved";
 const madeChannels = ({ kind, shape }) => (kind === "grid" ? shape[2] / 2 : shape.length === 3 ? shape[2] : 0);
 
 /** How many contenders have an array in the memory. */
-const ARRAYS = 6;
+const ARRAYS = 7;
 
 /**
  * A task's arrays in a memory. All contenders read the same table, but each has an x of its own: who came after another would find
@@ -115,6 +115,7 @@ function direct({ kind, shape, table: { length } }, { kernels, table, sin, waves
         const from = seq === 1 ? (step % DECODE_LENGTH) * row : 0;
         all(x, table + from, sin + from, row, seq, heads, head);
       };
+      if (row % 64 === 0 && seq > 1) runs[", by head"] = () => { for (let h = 0; h < heads; h++) all(x + h * head, table, sin, row, seq, 1, 0); };
       return runs;
     }
     case "bias": {
@@ -279,7 +280,7 @@ export function limitContenders(module) {
   };
   /** @type {Contender[]} */
   const contenders = [];
-  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head", ", all heads"];
+  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head", ", by head", ", all heads"];
   for (const name of names) {
     contenders.push({ name: LIMIT + name, begin(task) {
       if (task.kind === "cosSin") return undefined;
