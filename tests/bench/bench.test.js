@@ -49,15 +49,15 @@ function local(contenders) {
 
 const everyone = () => [...posencContenders(posenc), ...plainContenders()];
 
-test("every contender computes the same bits", () => {
+test("every contender computes the same bits", async () => {
   const lane = new Lane(everyone());
   // With lengths that no turn of a loop divides.
   const tasks = [[1, 1, 768], [1, 128, 384], [3, 5, 7], [4, 16, 48], [2, 33, 65]].map(([batch, seq, dim]) =>
     addTask([batch, seq, dim], table(seq, dim)));
   for (const task of [...tasks, decodeTask([1, 1, 768], table(DECODE_LENGTH, 768)), tableTask([1, 50, 64])]) {
-    const names = lane.prepare(task);
+    const names = await lane.prepare(task);
     assert.ok(names.length >= (task.kind === "decode" ? 2 : 3), `${task.kind} [${task.shape}]: ${names}`);
-    for (const name of names) assert.equal(lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
+    for (const name of names) assert.equal(await lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
   }
 });
 
@@ -99,16 +99,16 @@ function slopes(heads) {
   return made;
 }
 
-test("every contender turns queries, adds biases and makes cosines and sines alike", () => {
+test("every contender turns queries, adds biases and makes cosines and sines alike", async () => {
   const lane = new Lane(everyone());
   const shapes = /** @type {const} */ ([[1, 4, 1, 32], [1, 12, 9, 64], [2, 3, 5, 12], [1, 5, 3, 2]]);
   const tasks = [...shapes.flatMap((shape) => [false, true].map((interleaved) => rotateTask(shape, cosSin(shape), interleaved))),
     biasTask([1, 12, 7, 39], slopes(12)), biasTask([1, 4, 1, 100], slopes(4)), cosSinTask([1, 50, 64])];
   for (const task of tasks) {
-    const names = lane.prepare(task);
+    const names = await lane.prepare(task);
     const least = task.kind === "cosSin" ? 2 : task.kind === "bias" ? 13 : 3;
     assert.ok(names.length >= least, `${task.kind} [${task.shape}]: ${names}`);
-    for (const name of names) assert.equal(lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
+    for (const name of names) assert.equal(await lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
   }
 });
 
@@ -154,15 +154,15 @@ test("contenders take turns", async () => {
   assert.deepEqual(contenders.map(({ samples }) => samples.length), [3, 3, 3]);
 });
 
-test("inputs stay near embeddings however often they are added to", () => {
+test("inputs stay near embeddings however often they are added to", async () => {
   let since = NaN;
   let most = 0;
   const work = { reset: () => void (since = 0), run: () => void (most = Math.max(most, ++since)), result: () => new Float32Array(0) };
   const lane = new Lane([{ name: "counting", begin: () => work }]);
-  lane.prepare(tableTask([1, 1, 1]));
-  for (let i = 0; i < 100; i++) lane.time("counting", 999);
+  await lane.prepare(tableTask([1, 1, 1]));
+  for (let i = 0; i < 100; i++) await lane.time("counting", 999);
   assert.ok(most >= 9000 && most <= 10_000, `${most} calls in a row`);
-  lane.time("counting", 50_000);
+  await lane.time("counting", 50_000);
   assert.equal(since, 50_001); // a repetition that takes more begins with fresh input
   assert.equal(most, 50_001);
 });
@@ -186,22 +186,23 @@ test("goals are judged by medians, and the report keeps to its columns", async (
       measured.push({ kind, shape, elements: /** @type {readonly number[]} */ (shape).reduce((a, b) => a * b), contenders });
     }
   }
-  assert.equal(bestPlain(measured[1]).name, "plain loop, 32 down");
-  assert.equal(bestPlain(measured[1], "float64").name, "plain loop, 32 up f64");
+  assert.equal(bestPlain(measured[1])?.name, "plain loop, 32 down");
+  assert.equal(bestPlain(measured[1], "float64")?.name, "plain loop, 32 up f64");
   const memory = [growth(await loadPosenc({ fresh: true }), { shape: [2, 16, 64], fractions: true }),
     { shape: /** @type {const} */ ([1, 1 << 18, 1024]), fractions: false, bytes: 2 ** 30, before: 0, after: 8 * 2 ** 20, growth: 8 * 2 ** 20, milliseconds: 1 }];
   const judged = goals({ measured, memory });
   assert.deepEqual(judged.map(({ got, reached }) => [got, reached]), [
-    [4.5, false], [4.5, false], [4.5, true], // alloc(): 5x, 5x, 2x
-    [0.9, false], [0.9, false], // Float32Array: 2x
+    [0.9, false], // add: one row in a Float32Array
+    [4.5, false], [0.9, false], [4.5, false], [0.9, false], // alloc() 5x, Float32Array 2x
+    [0.9, false], [4.5, true], [0.9, false], // a batch; what no cache holds: 2x and 1x
     [50, true], [50, true], // table: 20x
-    [1000, false], [1000, false], // 1 ms is not below 1 µs
-    [4.5, true], [4.5, true], [4.5, true], // rotate: 4x, 4x, 2.5x
+    [1000, false], [1000, false], // 1 ms is not below 0.15 µs
+    [4.5, true], [1000, false], [4.5, true], [4.5, true], // rotate: 4x, and a token below 0.8 µs; 4x, 2.5x
     [8, true],
   ]);
   const plain = (/** @type {string} */ text) => text;
   const text = report({ measured, memory, goals: judged, version: "1.2.3", seconds: 1, effort: EFFORT }, { bold: plain, dim: plain, good: plain, bad: plain });
   for (const line of text.split("\n")) assert.ok(line.length <= 100, `${line.length} columns: ${line}`);
   assert.equal(text.match(/ reached$/gm)?.length, 7);
-  assert.equal(text.match(/ missed$/gm)?.length, 6);
+  assert.equal(text.match(/ missed$/gm)?.length, 10);
 });
