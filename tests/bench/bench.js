@@ -12,7 +12,7 @@ import { goals } from "./goals.js";
 import { measure } from "./measure.js";
 import { MEMORY_CASES } from "./memory.js";
 import { loadPosenc } from "./package.js";
-import { PEER_LANES, peerVersions } from "./peers.js";
+import { PEER_LANES, peerVersions, settling } from "./peers.js";
 import { machine, report } from "./report.js";
 import {
   ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, INTERLEAVED_SHAPE,
@@ -86,8 +86,11 @@ function checkedSlopes(posenc, heads) {
  * @param {OnProgress} onProgress
  */
 async function speed(posenc, effort, peers, onProgress) {
-  const workers = [...["./lane-posenc.js", "./lane-plain.js"].map((module) => new URL(module, import.meta.url)), ...peers].map((module) =>
-    /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(module));
+  const start = /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane);
+  const own = ["./lane-posenc.js", "./lane-plain.js"].map((module) => start(new URL(module, import.meta.url)));
+  const others = peers.map((module) => start(module));
+  const workers = [...own, ...others];
+  const lanes = [...own.map(({ lane }) => lane), ...others.map(({ lane }) => settling(lane))];
   // Each made when it is its turn: the long ones are large.
   const tasks = [
     ...ADD_SHAPES.map((shape) => () => addTask(shape, checkedTable(posenc, shape[1], shape[2]))),
@@ -101,7 +104,7 @@ async function speed(posenc, effort, peers, onProgress) {
   const measured = [];
   try {
     for (const [i, task] of tasks.entries()) {
-      measured.push(await measure(workers.map(({ lane }) => lane), task(), effort,
+      measured.push(await measure(lanes, task(), effort,
         (fraction) => onProgress("Timing", (i + fraction) / tasks.length)));
     }
   } finally {
