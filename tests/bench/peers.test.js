@@ -27,7 +27,7 @@ const EFFORT = { repetitions: 1, repetition: 0, warmUp: 0 };
 ortWeb.env.wasm.numThreads = 1;
 const RUNTIMES = { "onnxruntime-web": ortWeb, "onnxruntime-node": ortNode };
 
-/** @param {import("./onnx-model.js").Model} model @param {Record<string, [any, readonly number[]]>} feeds */
+/** @param {any} ort @param {import("./onnx-model.js").Model} model @param {Record<string, [any, readonly number[]]>} feeds */
 async function run(ort, model, feeds) {
   const session = await ort.InferenceSession.create(onnxModel(model));
   const types = new Map([[Float32Array, "float32"], [Float64Array, "float64"], [BigInt64Array, "int64"]]);
