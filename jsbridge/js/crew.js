@@ -46,7 +46,6 @@ import { bufferOf } from "./intrinsics.js";
  * @property {number} flying how many parts are with workers
  * @property {number} done
  * @property {number} told when onProgress was called last
- * @property {boolean} cut whether all its parts have been sent
  * @property {boolean} over
  * @property {unknown} failure
  */
@@ -71,6 +70,13 @@ const listen = /** @type {(target: any, type: string, listener: () => void) => v
 const unlisten = /** @type {(target: any, type: string, listener: () => void) => void} */ (call.bind(EventTarget.prototype.removeEventListener));
 const now = Date.now;
 
+/**
+ * Where answers of workers come before timers for as long as there are any (Deno, Bun), a pause every so many milliseconds
+ * lets those run, of which one may be to abort. Pages take turns by themselves, and hold timers up.
+ */
+const BREATH = 20;
+const breathless = typeof /** @type {any} */ (globalThis).setImmediate === "function";
+
 export class Crew {
   #module;
   #count;
@@ -81,6 +87,8 @@ export class Crew {
   /** @type {Job[]} those with parts to send, the next first */
   #queue = [];
   #over = false;
+  #breath = 0;
+  #resting = false;
   #keys = 0;
   #ids = 0;
   /** @type {WeakMap<object, number>} */
@@ -156,9 +164,10 @@ export class Crew {
       /** @type {Job} */
       const job = {
         task, id, recipe: recipeOf(encoder), watching, resolve, reject, abort: () => this.#fail(job, reasonOf(watching.signal)),
-        flying: 0, done: 0, told: now(), cut: false, over: false, failure: undefined,
+        flying: 0, done: 0, told: now(), over: false, failure: undefined,
       };
       if (watching.signal !== undefined) listen(watching.signal, "abort", job.abort);
+      if (this.#jobs.size === 0) this.#breath = now();
       this.#jobs.add(job);
       this.#queue.push(job);
       this.#recruit();
@@ -173,6 +182,15 @@ export class Crew {
 
   /** Gives workers what they can do, those with the least first. */
   #pump() {
+    if (breathless && !this.#resting && now() - this.#breath > BREATH && this.#queue.length > 0) {
+      this.#resting = true;
+      setTimeout(() => {
+        this.#resting = false;
+        this.#breath = now();
+        this.#pump();
+      });
+    }
+    if (this.#resting) return;
     for (let deep = 0; deep < DEEP; deep++) {
       for (const hand of this.#hands) {
         if (hand.ready && hand.flying.size === deep && !this.#send(hand)) return;
@@ -187,10 +205,7 @@ export class Crew {
       if (job === undefined) return false;
       try {
         const { done, value: chunk } = job.task.chunks.next();
-        if (done) {
-          job.cut = true;
-          continue;
-        }
+        if (done) continue; // it is in the queue no more
         const key = ++this.#keys;
         const { x, y } = chunk.part;
         /** @type {Part} */
@@ -227,10 +242,10 @@ export class Crew {
     if (job.over) return this.#settle(job);
     job.task.take(chunk, x, y);
     job.done += chunk.part.length;
-    const last = job.cut && job.flying === 0;
+    const last = job.done === job.task.total;
     if (job.watching.onProgress !== undefined) {
       const time = now();
-      if (last || (time - job.told >= PAUSE && job.done < job.task.total)) {
+      if (last || time - job.told >= PAUSE) {
         job.told = time;
         try {
           job.watching.onProgress(last ? 1 : job.done / job.task.total);

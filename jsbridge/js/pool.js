@@ -7,7 +7,7 @@ import { apply, AT, checkAll, COS_SIN_AT, lengthOfSequence, locate, newArray, no
 import { Crew, isAborted, reasonOf } from "./crew.js";
 import { coreOf } from "./encoder.js";
 import { describe, disposedError, rangeError, typeError, typeErrorMessage, wrongThis } from "./errors.js";
-import { bufferOf, byteOffsetOf, Float32, Float64, freeze, Int32, isArrayBuffer, isUsable, lengthOf, setArray, withoutUndefined } from "./intrinsics.js";
+import { arrayIsArray, bufferOf, byteOffsetOf, Float32, Float64, freeze, Int32, isArrayBuffer, isUsable, lengthOf, setArray, withoutUndefined } from "./intrinsics.js";
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
 import { addTo, readScores, SCORES_AT } from "./scores.js";
@@ -261,13 +261,17 @@ export class Pool {
     call.shared = watch.shared;
     const out = watch.shared ? newShared(rows, core.width) : newArray(rows, core.width);
     if (size < SMALL) return here(watch, () => apply(encoder, out, call));
+    /** @type {Float32Array[]} what came back, to be filled again: to get memory from the system takes as long as to fill it */
+    const spare = [];
     return self.#crew.run({
       encoder,
       total: size,
       shared: watch.shared,
-      chunks: cutRows(core, self.#workers, size, call, watch.shared ? out : undefined, false),
+      chunks: cutRows(core, self.#workers, size, call, watch.shared ? out : spare, false),
       take(chunk, x) {
-        if (!watch.shared) unpack(chunk, x, out);
+        if (watch.shared) return;
+        unpack(chunk, x, out);
+        spare[spare.length] = x;
       },
       commit: () => out,
     }, watch);
@@ -471,7 +475,7 @@ function partLength(length, workers) {
  * @param {import("./encoder.js").Core} core
  * @param {number} workers @param {number} length
  * @param {import("./apply.js").Call} call
- * @param {Float32Array | undefined} x
+ * @param {Float32Array | Float32Array[]} x or arrays that parts of a new one may be made in
  * @param {boolean} copied whether parts are copies
  * @returns {Generator<Chunk, void>}
  */
@@ -518,13 +522,15 @@ function* cutRows(core, workers, length, { op, batch, heads, order, offset, sequ
           part: {
             what: "rows",
             call: {
-              op, batch: g, heads: abreast, order: 0, sequence, shared: x !== undefined && !copied,
+              op, batch: g, heads: abreast, order: 0, sequence, shared: !copied && !arrayIsArray(x),
               offset: op === SHIFT ? offset : positions === undefined ? offset + row : 0, positions: positionsOf(core, positions, p * rows + row, n),
             },
             x: null, y: null, length: g * n * size, gap: copied ? 0 : gap,
           },
         };
-        if (x !== undefined) chunk.part.x = !copied ? part(x, start, gap === 0 ? g * n * size : (g - 1) * gap + n * size) : op === FILL ? null : pack(chunk, x);
+        if (arrayIsArray(x)) chunk.part.x = x.length > 0 && lengthOf(x[x.length - 1]) === chunk.part.length ? x.pop() ?? null : null;
+        else if (!copied) chunk.part.x = part(x, start, gap === 0 ? g * n * size : (g - 1) * gap + n * size);
+        else if (op !== FILL) chunk.part.x = pack(chunk, x);
         yield chunk;
       }
     }
