@@ -15,7 +15,7 @@ import { bufferOf } from "./intrinsics.js";
  * @property {any} call a Call of apply.js, or of scores.js with the number of its first element
  * @property {Float32Array | null} x on shared memory, or sent with its buffer; null for one that the worker makes
  * @property {Float32Array | null} y
- * @property {number} length in elements, of cosSin in rows
+ * @property {number} length in elements
  * @property {number} gap elements from a sequence to the next, where they are not side by side; 0
  */
 /**
@@ -44,6 +44,7 @@ import { bufferOf } from "./intrinsics.js";
  * @property {(error: unknown) => void} reject
  * @property {() => void} abort
  * @property {number} flying how many parts are with workers
+ * @property {number} sent of its elements, or as many as other jobs had been given when it came
  * @property {number} done
  * @property {number} told when onProgress was called last
  * @property {boolean} over
@@ -84,7 +85,7 @@ export class Crew {
   #hands = new Set();
   /** @type {Set<Job>} */
   #jobs = new Set();
-  /** @type {Job[]} those with parts to send, the next first */
+  /** @type {Job[]} those with parts to send */
   #queue = [];
   #over = false;
   #breath = 0;
@@ -164,7 +165,7 @@ export class Crew {
       /** @type {Job} */
       const job = {
         task, id, recipe: recipeOf(encoder), watching, resolve, reject, abort: () => this.#fail(job, reasonOf(watching.signal)),
-        flying: 0, done: 0, told: now(), over: false, failure: undefined,
+        flying: 0, sent: this.#next()?.sent ?? 0, done: 0, told: now(), over: false, failure: undefined,
       };
       if (watching.signal !== undefined) listen(watching.signal, "abort", job.abort);
       if (this.#jobs.size === 0) this.#breath = now();
@@ -198,14 +199,30 @@ export class Crew {
     }
   }
 
+  /** The job whose turn it is: that which had the least. */
+  #next() {
+    let next = this.#queue[0];
+    for (const job of this.#queue) if (job.sent < next.sent) next = job;
+    return next;
+  }
+
+  /** @param {Job} job who has no parts to send any more */
+  #leave(job) {
+    const at = this.#queue.indexOf(job);
+    if (at >= 0) this.#queue.splice(at, 1);
+  }
+
   /** @param {Hand} hand @returns {boolean} whether there was something to send */
   #send(hand) {
     for (;;) {
-      const job = this.#queue.shift();
+      const job = this.#next();
       if (job === undefined) return false;
       try {
         const { done, value: chunk } = job.task.chunks.next();
-        if (done) continue; // it is in the queue no more
+        if (done) {
+          this.#leave(job);
+          continue;
+        }
         const key = ++this.#keys;
         const { x, y } = chunk.part;
         /** @type {Part} */
@@ -216,7 +233,7 @@ export class Crew {
         hand.flying.set(key, { job, chunk });
         if (hand.flying.size === 1) hand.port?.hold(true);
         job.flying++;
-        this.#queue.push(job);
+        job.sent += chunk.part.length;
         return true;
       } catch (error) {
         this.#fail(job, sendError(error));
@@ -282,9 +299,8 @@ export class Crew {
   #fail(job, error) {
     if (job.over) return;
     job.failure = error;
+    this.#leave(job);
     this.#close(job);
-    const at = this.#queue.indexOf(job);
-    if (at >= 0) this.#queue.splice(at, 1);
     this.#settle(job);
   }
 

@@ -85,8 +85,7 @@ function readWatch(at, spec, own = WATCH) {
     if (spec[name] === undefined && own[name] === undefined) unknown("at", /** @type {any} */ ({ ...spec, ...own, __proto__: null }), name);
     const value = /** @type {any} */ (at)[name];
     if (value === undefined) continue;
-    watch.rest = rest;
-    if (own[name] === undefined) rest[name] = value;
+    if (own[name] === undefined) (watch.rest = rest)[name] = value;
     else watch[name] = own[name](name, value);
   }
   return watch;
@@ -260,7 +259,7 @@ export class Pool {
     throwAborted(watch);
     call.shared = watch.shared;
     const out = watch.shared ? newShared(rows, core.width) : newArray(rows, core.width);
-    if (size < SMALL) return here(watch, () => apply(encoder, out, call));
+    if (isSmall(size, isSlow(call))) return here(watch, () => apply(encoder, out, call));
     /** @type {Float32Array[]} what came back, to be filled again: to get memory from the system takes as long as to fill it */
     const spare = [];
     return self.#crew.run({
@@ -297,7 +296,7 @@ export class Pool {
     const cos = make(rows, pairs);
     const sin = make(rows, pairs);
     const sequence = call.sequence === 0 ? lengthOfSequence(call.offset, rows, call.positions) : call.sequence;
-    if (rows * core.rowLength < SMALL) {
+    if (isSmall(rows * core.rowLength, isSlow(call))) {
       return here(watch, () => {
         const made = encoder.cosSin(rows, { offset: call.offset, positions: call.positions, sequenceLength: sequence });
         setArray(cos, made.cos);
@@ -305,10 +304,10 @@ export class Pool {
         return { cos, sin };
       });
     }
-    const tall = partLength(rows * core.rowLength, self.#workers) / core.rowLength | 0 || 1;
+    const tall = partLength(rows * core.rowLength, self.#workers, isSlow(call)) / core.rowLength | 0 || 1;
     return self.#crew.run({
       encoder,
-      total: rows,
+      total: rows * core.rowLength,
       shared: watch.shared,
       chunks: (function* () {
         for (let row = 0; row < rows; row += tall) {
@@ -316,7 +315,7 @@ export class Pool {
           const positions = positionsOf(core, call.positions, row, n);
           const [x, y] = watch.shared ? [part(cos, row * pairs, n * pairs), part(sin, row * pairs, n * pairs)] : [null, null];
           const offset = positions === undefined ? call.offset + row : undefined;
-          yield { start: row * pairs, gap: 0, part: { what: "cosSin", call: { offset, positions, sequence }, x, y, length: n, gap: 0 } };
+          yield { start: row * pairs, gap: 0, part: { what: "cosSin", call: { rows: n, offset, positions, sequence }, x, y, length: n * core.rowLength, gap: 0 } };
         }
       })(),
       take({ start }, x, y) {
@@ -354,7 +353,7 @@ export class Pool {
     const { array, length } = locate("x", x, call.shared, core.runtime);
     checked(core, length, call);
     throwAborted(watch);
-    if (array !== STAGING || length < SMALL) return here(watch, () => apply(encoder, x, call));
+    if (array !== STAGING || isSmall(length, isSlow(call))) return here(watch, () => apply(encoder, x, call));
     const shared = !isArrayBuffer(bufferOf(x));
     return this.#inPlace(encoder, x, length, shared, cutRows(core, this.#workers, length, call, x, !shared), watch);
   }
@@ -372,9 +371,9 @@ export class Pool {
     const { array, length } = locate("scores", scores, call.shared, runtime);
     runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
     throwAborted(watch);
-    if (array !== STAGING || length < SMALL) return here(watch, () => addTo(encoder, scores, call));
+    if (array !== STAGING || isSmall(length, false)) return here(watch, () => addTo(encoder, scores, call));
     const shared = !isArrayBuffer(bufferOf(scores));
-    const most = partLength(length, this.#workers);
+    const most = partLength(length, this.#workers, false);
     return this.#inPlace(encoder, scores, length, shared, (function* () {
       for (let first = 0; first < length; first += most) {
         const n = length - first < most ? length - first : most;
@@ -461,12 +460,23 @@ function checked(core, length, call) {
 }
 
 /**
- * How long parts are: at least two for each worker.
- * @param {number} length @param {number} workers
+ * How long parts are: several for each worker.
+ * @param {number} length @param {number} workers @param {boolean} slow
  */
-function partLength(length, workers) {
-  const each = length / workers / 2;
-  return each > PART ? PART : each < SMALL / 4 ? SMALL / 4 : each - (each % 1);
+function partLength(length, workers, slow) {
+  const [least, most] = slow ? [SMALL / 32, PART / 8] : [SMALL / 4, PART];
+  const each = length / workers / 8;
+  return each > most ? most : each < least ? least : each - (each % 1);
+}
+
+/** Whether rows have to be made one by one, which takes ten times as long. @param {import("./apply.js").Call} call */
+function isSlow({ positions }) {
+  return positions !== undefined;
+}
+
+/** Whether work is to be done here. @param {number} length in elements @param {boolean} slow */
+function isSmall(length, slow) {
+  return length < (slow ? SMALL / 8 : SMALL);
 }
 
 /**
@@ -496,7 +506,7 @@ function* cutRows(core, workers, length, { op, batch, heads, order, offset, sequ
       groups = heads;
     }
   }
-  const most = partLength(length, workers);
+  const most = partLength(length, workers, positions !== undefined);
   const inMemory = op === SHIFT || (positions === undefined && rows * rowLength * 4 <= TABLE_BYTES);
   let wide = 1;
   let tall = rows;

@@ -45,7 +45,7 @@ function work({ encoder: id, recipe, what, call, x, y, length, gap }, answer) {
   if (recipe) encoders.set(id, new Rotates(runtime, recipe.scheme, recipe.snapshot, (filledIn) => filledIn, recipe.arrays));
   const encoder = /** @type {Rotates<any>} */ (encoders.get(id));
   if (what === "cosSin") {
-    const { cos, sin } = encoder.cosSin(length, { offset: call.offset, positions: call.positions, sequenceLength: call.sequence });
+    const { cos, sin } = encoder.cosSin(call.rows, { offset: call.offset, positions: call.positions, sequenceLength: call.sequence });
     if (!x || !y) return Object.assign(answer, { x: cos, y: sin });
     setArray(x, cos);
     return setArray(y, sin);
