@@ -161,7 +161,7 @@ test("embeddings that are NaN, infinite, -0, subnormal or huge follow IEEE, and 
   }
 });
 
-test("the whole of the object: nothing but what is promised can be reached", () => {
+test("the whole of the object: nothing but what is promised can be reached", async () => {
   const reach = (/** @type {any} */ o) => {
     const keys = new Set();
     for (; o !== null && o !== Object.prototype; o = Object.getPrototypeOf(o)) for (const key of Reflect.ownKeys(o)) keys.add(String(key));
