@@ -88,6 +88,7 @@ export class Crew {
   /** @type {Job[]} those with parts to send */
   #queue = [];
   #over = false;
+  #forgotten = false;
   #breath = 0;
   #resting = false;
   #keys = 0;
@@ -254,6 +255,7 @@ export class Crew {
       if (this.#over) this.#end(hand);
     }
     if (error !== null) {
+      hand.known.delete(job.id); // it may not have been made
       this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`));
     }
     if (job.over) return this.#settle(job);
@@ -328,6 +330,13 @@ export class Crew {
       this.#encoders.delete(id);
       for (const hand of this.#hands) if (hand.known.delete(id)) hand.port?.post({ key: 0, module: null, forget: id }, []);
     }
+    if (this.#forgotten) this.forget();
+  }
+
+  /** Nobody has the pool any more: its workers end when their work does. */
+  forget() {
+    this.#forgotten = true;
+    if (this.#jobs.size === 0) this.close();
   }
 
   /** Ends the workers and what they are at. */
@@ -353,8 +362,8 @@ export class Crew {
 
 /** @param {unknown} cause */
 function noWorker(cause) {
-  return loadError("worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, and does the page's "
-    + "Content-Security-Policy (worker-src, script-src 'wasm-unsafe-eval') allow it?", cause);
+  return loadError("worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, from the page's own "
+    + "origin, and does the page's Content-Security-Policy (worker-src) allow it?", cause);
 }
 
 /** What keeps a part from being sent. @param {any} error */

@@ -429,8 +429,13 @@ export async function startPool(runtime, module, given) {
   const count = given ?? await cores();
   if (!(count >= 1 && count <= MOST_WORKERS && count % 1 === 0)) throw rangeError(`workers: want an integer from 1 to ${MOST_WORKERS}, got ${describe(count)}`);
   const crew = new Crew(module, count);
-  return new Pool(runtime, crew, await crew.open());
+  const pool = new Pool(runtime, crew, await crew.open());
+  forgotten?.register(pool, crew);
+  return pool;
 }
+
+/** The workers of pools that nobody has a reference to any more end. */
+const forgotten = typeof FinalizationRegistry === "function" ? new FinalizationRegistry((/** @type {Crew} */ crew) => crew.forget()) : undefined;
 
 /** One less than there are cores, as this thread is busy too. */
 async function cores() {

@@ -36,7 +36,9 @@ function serve(port) {
     }
     port.postMessage(answer, transfer);
   };
-  port.onmessageerror = () => port.postMessage({ key: 0, x: null, y: null, error: { code: "", message: "what a pool sends cannot be read here" } });
+  port.onmessageerror = () => {
+    throw new Error("what the pool sent cannot be read"); // ends the worker, and so what waits for an answer
+  };
   port.postMessage({ key: -1, x: null, y: null, error: null }); // it listens from here on
 }
 

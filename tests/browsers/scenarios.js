@@ -346,7 +346,8 @@ const poolWorks = (/** @type {string} */ shared) => ({
 });
 
 scenarios.push(
-  { name: "a pool of workers has the bits of one thread, and an end for what goes wrong", worker: true, run: (url) => pooled(url, false), want: poolWorks("no") },
+  // Not in a worker: now and then Firefox never starts a worker of a worker, with three lines that know nothing of posenc too.
+  { name: "a pool of workers has the bits of one thread, and an end for what goes wrong", run: (url) => pooled(url, false), want: poolWorks("no") },
   { name: "a pool of workers on shared memory, in a page that is cross-origin isolated", page: "isolated.html", 
     run: async (url) => [crossOriginIsolated, await pooled(url, typeof SharedArrayBuffer === "function")], // which WebKitGTK has not
     want: (/** @type {any} */ [, { shared }]) => [true, poolWorks(shared)] },

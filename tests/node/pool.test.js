@@ -423,6 +423,7 @@ test("dispose() ends the workers and the work", async () => {
   if (Symbol.dispose) /** @type {any} */ (other)[Symbol.dispose]();
   else other.dispose();
   await assert.rejects(other.table(pe, 1), DISPOSED);
+  await turn(() => started.at(-1)?.worker.threadId === -1); // which was idle
 });
 
 test("an encoder that is disposed of meanwhile does its work all the same", async () => {
@@ -519,6 +520,24 @@ test("a process with an idle pool ends by itself, one with work does it first", 
     await pool.table(pe, 9000);
     pool.table(pe, 40000, { positions: Float64Array.from({ length: 40000 }, (_, i) => i / 3) }).then((t) => console.log(JSON.stringify(t.length)));`);
   assert.deepEqual([busy.status, busy.answer], [0, 40000 * 64], busy.stderr);
+});
+
+test("the workers of a pool that nobody has any more end, after their work", () => {
+  const { status, answer, stderr } = child(`
+    const { load } = await import(posenc);
+    const one = await load();
+    const workers = [];
+    process.on("worker", (worker) => workers.push(worker));
+    const pe = one.sinusoidal({ dim: 64 });
+    const working = (await one.pool({ workers: 2 })).table(pe, 40000, { positions: Float64Array.from({ length: 40000 }, (_, i) => i / 3) });
+    const lengths = [];
+    working.then((t) => lengths.push(t.length));
+    for (let i = 0; i < 200 && workers.some(({ threadId }) => threadId !== -1); i++) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    console.log(JSON.stringify([lengths, workers.map(({ threadId }) => threadId)]));`, ["--expose-gc"]);
+  assert.deepEqual([status, answer], [0, [[40000 * 64], [-1, -1]]], stderr);
 });
 
 test("where no worker may start, pool() says so", () => {
