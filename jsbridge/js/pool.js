@@ -37,8 +37,10 @@ import { addTo, readScores, SCORES_AT } from "./scores.js";
 
 /** How many elements a part has: 4 MiB, and so more rows than an encoder keeps in memory, which would be no use to it. */
 const PART = 2 ** 20 + 2 ** 14;
-/** Work of fewer elements is done on this thread at once: to send it would take as long. */
-const SMALL = 2 ** 18;
+/** Work of fewer elements is done on this thread at once, in a millisecond or two: to send it would take as long. */
+const SMALL = 2 ** 20;
+/** The same where rows have to be made one by one, at listed positions, which takes ten times as long and more. */
+const SMALL_SLOW = 2 ** 15;
 /** As in apply.js. */
 const TABLE_BYTES = 4 << 20;
 /** Every so many elements of an array are looked at again at the end. */
@@ -469,19 +471,19 @@ function checked(core, length, call) {
  * @param {number} length @param {number} workers @param {boolean} slow
  */
 function partLength(length, workers, slow) {
-  const [least, most] = slow ? [SMALL / 32, PART / 8] : [SMALL / 4, PART];
+  const [least, most] = slow ? [SMALL_SLOW / 4, PART / 8] : [SMALL / 4, PART];
   const each = length / workers / 8;
   return each > most ? most : each < least ? least : each - (each % 1);
 }
 
-/** Whether rows have to be made one by one, which takes ten times as long. @param {import("./apply.js").Call} call */
+/** Whether rows have to be made one by one. @param {import("./apply.js").Call} call */
 function isSlow({ positions }) {
   return positions !== undefined;
 }
 
 /** Whether work is to be done here. @param {number} length in elements @param {boolean} slow */
 function isSmall(length, slow) {
-  return length < (slow ? SMALL / 8 : SMALL);
+  return length < (slow ? SMALL_SLOW : SMALL);
 }
 
 /**

@@ -311,7 +311,7 @@ async function pooled(url, shared) {
   const alibi = posenc.alibi({ heads: 4 });
   const positions = Float64Array.from({ length: 20_000 }, (_, i) => i / 2);
   const at = { batch: 2, heads: 2, order: "bhsd", positions: positions.subarray(0, 3000), allowShared: shared };
-  const scores = { queryLength: 300, keyLength: 300, allowShared: shared };
+  const scores = { queryLength: 600, keyLength: 600, allowShared: shared };
   const told = /** @type {number[]} */ ([]);
   const both = await Promise.all([pool.table(pe, 20_000, { offset: 5, shared }), pool.add(pe, array(64 * 20_000), { positions, allowShared: shared, onProgress: (/** @type {number} */ f) => told.push(f) })]);
   const cosSin = await pool.cosSin(rope, 20_000, { shared });
@@ -320,7 +320,7 @@ async function pooled(url, shared) {
     difference(both[0], pe.table(20_000, { offset: 5 })),
     difference(both[1], pe.add(sample(64 * 20_000), { positions })),
     difference(await pool.rotate(rope, array(64 * 2 * 2 * 3000), at), rope.rotate(sample(64 * 2 * 2 * 3000), at)),
-    difference(await pool.add(alibi, array(4 * 300 * 300), scores), alibi.add(sample(4 * 300 * 300), scores)),
+    difference(await pool.add(alibi, array(4 * 600 * 600), scores), alibi.add(sample(4 * 600 * 600), scores)),
     difference(cosSin.cos, alone.cos), difference(cosSin.sin, alone.sin),
   ];
   const abort = new AbortController();

@@ -70,19 +70,20 @@ test("a worker gets the compiled module, and each encoder once with its weights"
   for (let i = 0; i < 3; i++) bits(await pool.table(e, 20000, { positions }), e.table(20000, { positions }), "learned");
   for (const { sent } of mine) assert.ok(sent.filter(({ recipe }) => recipe?.scheme === "learned").length <= 1);
   e.dispose();
-  await pool.table(posenc.sinusoidal({ dim: 64 }), 20000);
+  await pool.table(posenc.sinusoidal({ dim: 64 }), 20000, { positions });
   const recipes = mine.reduce((n, { sent }) => n + sent.filter(({ recipe }) => recipe?.scheme === "learned").length, 0);
   assert.equal(mine.reduce((n, { sent }) => n + sent.filter(({ forget }) => forget > 0).length, 0), recipes, "a disposed one is forgotten");
 });
 
-const seq = 3001;
+/** Enough rows of 64 for workers, of two sequences each; at listed positions fewer are. */
+const [many, few] = [8401, 301];
 /** Encoders that add rows, with the ends that positions have. @type {[string, () => any, number?, ((i: number) => number)?][]} */
 const additive = [
   ["sinusoidal", () => posenc.sinusoidal({ dim: 64 })],
   ["sinusoidal, odd", () => posenc.sinusoidal({ dim: 63, layout: "concat", scale: 0.5, inputScale: "sqrt-dim" })],
   ["sinusoidal, float32", () => posenc.sinusoidal({ dim: 64, precision: "float32", convention: "tensor2tensor" })],
-  ["grid", () => posenc.grid({ dim: 64, shape: [80, 80], prefixTokens: 1 }), 6401, Math.floor],
-  ["learned", () => posenc.learned({ dim: 64, weights: sample(6500 * 64), rowOffset: 2 }), 6000, Math.floor],
+  ["grid", () => posenc.grid({ dim: 64, shape: [160, 120], prefixTokens: 1 }), 19201, Math.floor],
+  ["learned", () => posenc.learned({ dim: 64, weights: sample(19000 * 64), rowOffset: 2 }), 18000, Math.floor],
   ["time2vec", () => posenc.time2vec({ w: list(64, (i) => i / 7), phi: list(64, (i) => i) })],
   ["timestep", () => posenc.timestep({ dim: 64, convention: "stable-diffusion" })],
 ];
@@ -93,12 +94,11 @@ for (const [name, make, end = 2 ** 53, whole = (v) => v] of additive) {
     const dim = e.table(1).length;
     const position = (/** @type {number} */ i) => whole(Math.abs(Math.sin(i)) * Math.min(end - 1, 1e6));
     /** @type {any[]} */
-    const ats = [{ batch: 2 }, { batch: 2, offset: 11 }, { batch: 2, positions: list(seq, position) }, { batch: 2, positions: list(2 * seq, position) }, { offset: 3 }, { batch: 2 * seq }];
-    if (end === 2 ** 53) ats.push({ batch: 2, offset: 2 ** 53 - 2 * seq }, { batch: 2, offset: -5 });
+    const ats = [{ batch: 2 }, { batch: 2, offset: 11 }, { batch: 2, positions: list(few, position) }, { batch: 2, positions: list(2 * few, position) }, { offset: 3 }, { batch: 2 * many }];
+    if (end === 2 ** 53) ats.push({ batch: 2, offset: 2 ** 53 - 2 * many }, { batch: 2, offset: -5 });
     for (const at of ats) {
+      const length = 2 * (at.positions ? few : many) * dim;
       for (const op of ["add", "subtract", "fill"]) {
-        const length = at.batch === undefined && end > 2 * seq + 3 ? 2 * seq * dim : 2 * seq * dim;
-        if ((at.offset ?? 0) + length / dim / (at.batch ?? 1) > end) continue;
         const want = e[op](sample(length), at);
         for (const shared of [false, true]) {
           const x = sample(length, shared);
@@ -109,8 +109,8 @@ for (const [name, make, end = 2 ** 53, whole = (v) => v] of additive) {
         }
       }
     }
-    const rows = Math.min(end - 2, 6000);
-    for (const at of [{}, { offset: 1 }, { positions: list(rows, position) }]) {
+    for (const at of [{}, { offset: 1 }, { positions: list(2 * few, position) }]) {
+      const rows = at.positions ? 2 * few : 2 * many;
       const want = e.table(rows, at);
       bits(await pool.table(e, rows, at), want, "table");
       const shared = await pool.table(e, rows, { ...at, shared: true });
@@ -122,7 +122,7 @@ for (const [name, make, end = 2 ** 53, whole = (v) => v] of additive) {
 }
 
 test("a table without a length is all rows", async () => {
-  for (const e of [posenc.grid({ dim: 64, shape: [80, 80] }), posenc.learned({ dim: 64, weights: sample(6400 * 64), rowOffset: 2 })]) {
+  for (const e of [posenc.grid({ dim: 64, shape: [160, 120] }), posenc.learned({ dim: 64, weights: sample(17000 * 64), rowOffset: 2 })]) {
     bits(await pool.table(e), e.table(), "all rows");
     bits(await pool.table(e, undefined, { onProgress() {} }), e.table(), "all rows, watched");
   }
@@ -148,9 +148,9 @@ const turning = [
   ["rotary, longrope", () => posenc.rotary({ headDim: 32, maxPositionEmbeddings: 4096, scaling: longrope })],
   ["rotary, yarn in float32", () => posenc.rotary({ headDim: 32, precision: "float32", scaling: { type: "yarn", factor: 4, originalMaxPositionEmbeddings: 512 } })],
   ["rotary, xpos", () => posenc.rotary({ headDim: 32, xpos: "key" })],
-  ["rotary of caches", () => posenc.rotary({ headDim: 32, cos: sample(6000 * 16), sin: sample(6000 * 16) }), 6000],
+  ["rotary of caches", () => posenc.rotary({ headDim: 32, cos: sample(70_000 * 16), sin: sample(70_000 * 16) }), 70_000],
   ["mrope", () => posenc.mrope({ headDim: 32, sections: [4, 6, 6] })],
-  ["axial", () => posenc.axialRotary({ headDim: 32, shape: [80, 80], convention: "dinov3" }), 6400],
+  ["axial", () => posenc.axialRotary({ headDim: 32, shape: [250, 270], convention: "dinov3" }), 67_500],
 ];
 
 for (const [name, make, end = 0] of turning) {
@@ -159,11 +159,12 @@ for (const [name, make, end = 0] of turning) {
     const { headDim } = e.options;
     const axes = e.options.sections?.length ?? 1;
     const position = (/** @type {number} */ i) => (end ? (i * 31) % end : Math.floor(Math.abs(Math.sin(i)) * 5e3) / (axes === 1 && name !== "rotary, xpos" ? 2 : 1));
-    const shapes = [[2, 1001, 5], [120, 3, 30], ...(name === "rotary, xpos" ? [] : [[1, 3001, 4], [3, 50, 70]])]; // xPos takes its time
+    const shapes = [[2, 3301, 5], [120, 9, 31], [1, 8301, 4], [3, 60, 190]];
     for (const order of ["bshd", "bhsd"]) {
       for (const [batch, rows, heads] of shapes) {
-        const length = batch * rows * heads * headDim;
-        for (const at of [{}, { offset: 9 }, { positions: list(axes * rows, position) }, { positions: list(axes * batch * rows, position) }, { sequenceLength: 5000 }]) {
+        const some = rows >> 3 || 1; // at listed positions
+        for (const at of [{}, { offset: 9 }, { positions: list(axes * some, position) }, { positions: list(axes * batch * some, position) }, { sequenceLength: 70_000 }]) {
+          const length = batch * (at.positions ? some : rows) * heads * headDim;
           for (const op of ["rotate", "unrotate"]) {
             const all = { batch, heads, order, ...at };
             const want = e[op](sample(length), all);
@@ -177,12 +178,13 @@ for (const [name, make, end = 0] of turning) {
         }
         if (e.shift && name !== "rotary of caches") {
           const at = { batch, heads, order };
+          const length = batch * rows * heads * headDim;
           bits(await pool.shift(e, sample(length), -7.5, at), e.shift(sample(length), -7.5, at), "shift");
         }
       }
     }
-    const rows = end || 20001;
-    for (const at of [{}, ...(end ? [] : [{ offset: 5 }]), { positions: list(axes * rows, position) }]) {
+    for (const at of [{}, ...(end ? [] : [{ offset: 5 }]), { positions: list(axes * 2001, position) }]) {
+      const rows = at.positions ? 2001 : end || (name === "rotary, xpos" ? 30_001 : 70_001); // to where xPos goes
       const want = e.cosSin(rows, at);
       for (const shared of [false, true]) {
         const { cos, sin } = await pool.cosSin(e, rows, { ...at, shared });
@@ -198,10 +200,10 @@ test("rows of a long sequence, which are made once for several heads and sequenc
   const rope = posenc.rotary({ headDim: 128 });
   const pe = posenc.sinusoidal({ dim: 128 });
   for (const shared of [false, true]) {
-    const [batch, heads, rows] = [2, 3, 9001];
+    const [batch, heads, rows] = [2, 2, 9001];
     const at = { batch, heads, order: /** @type {const} */ ("bhsd"), allowShared: shared };
     bits(await pool.rotate(rope, sample(batch * heads * rows * 128, shared), at), rope.rotate(sample(batch * heads * rows * 128), at), "rotate");
-    bits(await pool.add(pe, sample(6 * rows * 128, shared), { batch: 6, allowShared: shared }), pe.add(sample(6 * rows * 128), { batch: 6 }), "add");
+    bits(await pool.add(pe, sample(3 * rows * 128, shared), { batch: 3, allowShared: shared }), pe.add(sample(3 * rows * 128), { batch: 3 }), "add");
   }
   const x = sample(300 * 900 * 8); // rows wider than the staging buffer
   const few = posenc.rotary({ headDim: 8 });
@@ -209,7 +211,7 @@ test("rows of a long sequence, which are made once for several heads and sequenc
 });
 
 test("the bits of one thread: bias", async () => {
-  const [heads, queryLength, keyLength, batch] = [3, 301, 257, 2];
+  const [heads, queryLength, keyLength, batch] = [3, 501, 407, 2];
   const each = (/** @type {number} */ n) => list(n, (i) => 1 / (i + 1));
   for (const e of [posenc.alibi({ heads }), posenc.t5({ heads, weights: sample(32 * heads) }), posenc.kerple({ heads, p: each(heads), a: each(heads) }),
     posenc.fire({ heads, w1: each(4), b1: each(4), w2: each(4 * heads), b2: each(heads) })]) {
@@ -220,8 +222,8 @@ test("the bits of one thread: bias", async () => {
     }
   }
   const swin = posenc.swin({ window: [8, 8], heads, weights: sample(225 * heads) });
-  const at = { batch: 30, queryLength: 64, keyLength: 64 };
-  bits(await pool.add(swin, sample(30 * heads * 4096), at), swin.add(sample(30 * heads * 4096), at), "swin");
+  const at = { batch: 90, queryLength: 64, keyLength: 64 };
+  bits(await pool.add(swin, sample(90 * heads * 4096), at), swin.add(sample(90 * heads * 4096), at), "swin");
   await assert.rejects(pool.add(swin, sample(5), at), RANGE);
   await assert.rejects(pool.add(swin, sample(5), /** @type {any} */ ({})), { ...TYPE, message: /^queryLength/ });
   await assert.rejects(pool.add(swin, sample(5), /** @type {any} */ (undefined)), { ...TYPE, message: /^queryLength/ });
@@ -229,12 +231,12 @@ test("the bits of one thread: bias", async () => {
 
 test("a part of an array, and nothing beside it", async () => {
   const pe = posenc.sinusoidal({ dim: 64 });
-  const around = sample(400_000);
+  const around = sample(64 * 17_000 + 200);
   const before = around.slice();
-  await pool.add(pe, around.subarray(100, 100 + 64 * 6000));
-  bits(around.subarray(100, 100 + 64 * 6000), pe.add(before.slice(100, 100 + 64 * 6000)), "inside");
+  await pool.add(pe, around.subarray(100, 100 + 64 * 17_000));
+  bits(around.subarray(100, 100 + 64 * 17_000), pe.add(before.slice(100, 100 + 64 * 17_000)), "inside");
   bits(around.subarray(0, 100), before.subarray(0, 100), "before");
-  bits(around.subarray(100 + 64 * 6000), before.subarray(100 + 64 * 6000), "behind");
+  bits(around.subarray(100 + 64 * 17_000), before.subarray(100 + 64 * 17_000), "behind");
 });
 
 test("small work, and arrays of alloc(), are done at once on this thread", async () => {
@@ -301,7 +303,7 @@ test("an abort leaves each row of a shared array done or as it was, and nothing 
 
 test("an abort in the last onProgress is in time", async () => {
   const abort = new AbortController();
-  const x = sample(64 * 6000);
+  const x = sample(64 * 17_000);
   const before = x.slice();
   for (const length of [640, x.length]) {
     const part = x.subarray(0, length);
@@ -327,7 +329,7 @@ test("what onProgress throws ends the work", async () => {
     await assert.rejects(pool.add(pe, x, { ...at, onProgress: () => { throw thrown; } }), (e) => e === thrown);
     bits(x, before, "x");
   }
-  bits(await pool.table(pe, 6000), pe.table(6000), "the next job");
+  bits(await pool.table(pe, 17_000), pe.table(17_000), "the next job");
 });
 
 test("jobs take turns, and all are right", async () => {
@@ -380,15 +382,15 @@ test("a worker that dies rejects what it was at, and another takes its place", a
   assert.equal(started.length, from + 3);
   started[from + 1].worker.terminate(); // idle
   await turn(() => started[from + 1].worker.threadId === -1);
-  bits(await two.table(pe, 6000), pe.table(6000), "after an idle one died");
+  bits(await two.table(pe, 17_000), pe.table(17_000), "after an idle one died");
   two.dispose();
 
   const one = await posenc.pool({ workers: 1 });
-  const [lost, later] = [one.table(pe, rows, { positions: slow }), one.table(pe, 6000)];
+  const [lost, later] = [one.table(pe, rows, { positions: slow }), one.table(pe, 17_000)];
   started.at(-1)?.worker.terminate();
   await assert.rejects(lost, DIED);
-  bits(await later, pe.table(6000), "which the dead one had not begun");
-  bits(await one.table(pe, 6000), pe.table(6000), "alone");
+  bits(await later, pe.table(17_000), "which the dead one had not begun");
+  bits(await one.table(pe, 17_000), pe.table(17_000), "alone");
   one.dispose();
 });
 
@@ -397,7 +399,7 @@ test("a worker that throws is one that died", async () => {
   const working = one.table(pe, rows, { positions: slow });
   started.at(-1)?.worker.emit("error", new Error("thrown in the worker"));
   await assert.rejects(working, (/** @type {any} */ e) => e.code === DIED.code && e.cause.message === "thrown in the worker");
-  bits(await one.table(pe, 6000), pe.table(6000), "the next job");
+  bits(await one.table(pe, 17_000), pe.table(17_000), "the next job");
   one.dispose();
 });
 
@@ -438,7 +440,7 @@ test("an encoder that is disposed of meanwhile does its work all the same", asyn
 test("arguments of a wrong kind are refused, and nothing is touched", async () => {
   const any = /** @type {any} */ (pool);
   const rope = posenc.rotary({ headDim: 4 });
-  const x = sample(64 * 6000);
+  const x = sample(64 * 17_000);
   const before = x.slice();
   for (const workers of [0, -1, 1.5, NaN, Infinity, 65]) await assert.rejects(posenc.pool({ workers }), { ...RANGE, message: /^workers: / });
   for (const options of [null, 3, "4", [], { workers: "2" }, { workers: 2n }, { worker: 2 }]) await assert.rejects(posenc.pool(/** @type {any} */ (options)), TYPE);
@@ -471,7 +473,7 @@ test("arguments of a wrong kind are refused, and nothing is touched", async () =
   await assert.rejects(any.table(pe, 1.5), RANGE);
   await assert.rejects(any.table(pe, "5"), TYPE);
   await assert.rejects(any.table(pe, 9000, { positions: [1] }), RANGE);
-  await assert.rejects(any.add(pe, x, { positions: list(6000, (i) => (i === 5999 ? NaN : i)) }), { ...RANGE, message: /^positions\[5999\]/ });
+  await assert.rejects(any.add(pe, x, { positions: list(17_000, (i) => (i === 16_999 ? NaN : i)) }), { ...RANGE, message: /^positions\[16999\]/ });
   await assert.rejects(any.add(pe, x, { batch: 7 }), RANGE);
   await assert.rejects(any.shift(rope, x, "1"), { ...TYPE, message: /^delta: / });
   await assert.rejects(any.rotate(rope, x, { order: "sbhd" }), TYPE);
@@ -490,8 +492,8 @@ test("each option is read once, and what a getter does is seen", async () => {
   const { signal } = new AbortController();
   const given = /** @type {any} */ ({ batch: 2, offset: 3, positions: undefined, allowShared: false, onProgress() {}, signal });
   const at = new Proxy(given, { get: (target, key) => (reads[String(key)] = (reads[String(key)] ?? 0) + 1, target[key]) });
-  const x = sample(64 * 6000);
-  bits(await pool.add(pe, x, at), pe.add(sample(64 * 6000), { batch: 2, offset: 3 }), "add");
+  const x = sample(64 * 17_000);
+  bits(await pool.add(pe, x, at), pe.add(sample(64 * 17_000), { batch: 2, offset: 3 }), "add");
   assert.deepEqual(reads, { batch: 1, offset: 1, positions: 1, allowShared: 1, onProgress: 1, signal: 1 });
   const mine = new Error("mine");
   await assert.rejects(pool.add(pe, x, { get offset() { throw mine; } }), (e) => e === mine);
@@ -500,10 +502,10 @@ test("each option is read once, and what a getter does is seen", async () => {
   await assert.rejects(pool.add(pe, x, proxy), TYPE);
   const going = posenc.sinusoidal({ dim: 64 });
   await assert.rejects(pool.add(going, x, { get offset() { going.dispose(); return 1; } }), DISPOSED);
-  const gone = sample(64 * 6000);
+  const gone = sample(64 * 17_000);
   await assert.rejects(pool.add(pe, gone, { get offset() { structuredClone(gone.buffer, { transfer: [gone.buffer] }); return 1; } }), { ...TYPE, message: /^x: / });
   const brief = await posenc.pool({ workers: 1 });
-  await assert.rejects(brief.add(pe, sample(64 * 6000), { get offset() { brief.dispose(); return 1; } }), DISPOSED);
+  await assert.rejects(brief.add(pe, sample(64 * 17_000), { get offset() { brief.dispose(); return 1; } }), DISPOSED);
 });
 
 test("a process with an idle pool ends by itself, one with work does it first", () => {
@@ -517,7 +519,7 @@ test("a process with an idle pool ends by itself, one with work does it first", 
     const one = await load();
     const pool = await one.pool({ workers: 2 });
     const pe = one.sinusoidal({ dim: 64 });
-    await pool.table(pe, 9000);
+    await pool.table(pe, 17_000);
     pool.table(pe, 40000, { positions: Float64Array.from({ length: 40000 }, (_, i) => i / 3) }).then((t) => console.log(JSON.stringify(t.length)));`);
   assert.deepEqual([busy.status, busy.answer], [0, 40000 * 64], busy.stderr);
 });
@@ -556,7 +558,7 @@ test("workers' memory is flat", async () => {
   const work = async () => {
     for (let i = 0; i < 60; i++) {
       const e = posenc.sinusoidal({ dim: 64, base: 100 + i });
-      await one.table(e, 5000);
+      await one.table(e, 17_000);
       e.dispose();
     }
   };
