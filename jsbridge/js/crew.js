@@ -396,10 +396,10 @@ async function spawn(heard, ended) {
       end: () => worker.terminate(),
     };
   }
-  const threads = "node:worker_threads"; // in a variable, so that no bundler looks for it
-  const file = "./worker.js";
+  const threads = "node:worker_threads"; // this and the next in variables, so that no bundler looks for them
+  const here = import.meta.url;
   const { Worker: Thread } = await import(/* @vite-ignore */ /* webpackIgnore: true */ threads);
-  const worker = new Thread(new URL(file, import.meta.url), { execArgv: [] }); // flags as --input-type are not for a file
+  const worker = new Thread(new URL("./worker.js", here), { execArgv: [] }); // flags as --input-type are not for a file
   worker.on("message", heard);
   worker.on("messageerror", ended);
   worker.on("error", ended);
