@@ -39,8 +39,13 @@ import { addTo, readScores, SCORES_AT } from "./scores.js";
 const PART = 2 ** 20 + 2 ** 14;
 /** Work of fewer elements is done on this thread at once, in a millisecond or two: to send it would take as long. */
 const SMALL = 2 ** 20;
-/** The same where rows have to be made one by one, at listed positions, which takes ten times as long and more. */
+/** The same of elements of rows that are slow to make: some twenty per microsecond. */
 const SMALL_SLOW = 2 ** 15;
+/**
+ * An array that is not shared has to be copied by this thread to workers and back, in which time it would be done here if
+ * there are as few slow elements to so many.
+ */
+const COPIES = 32;
 /** As in apply.js. */
 const TABLE_BYTES = 4 << 20;
 /** Every so many elements of an array are looked at again at the end. */
@@ -261,14 +266,15 @@ export class Pool {
     throwAborted(watch);
     call.shared = watch.shared;
     const out = watch.shared ? newShared(rows, core.width) : newArray(rows, core.width);
-    if (isSmall(size, isSlow(call))) return here(watch, () => apply(encoder, out, call));
+    const slow = slowElements(encoder, core, rows, call);
+    if (size < SMALL && slow < SMALL_SLOW) return here(watch, () => apply(encoder, out, call));
     /** @type {Float32Array[]} what came back, to be filled again: to get memory from the system takes as long as to fill it */
     const spare = [];
     return self.#crew.run({
       encoder,
       total: size,
       shared: watch.shared,
-      chunks: cutRows(core, self.#workers, size, call, watch.shared ? out : spare, false),
+      chunks: cutRows(core, partLength(size, self.#workers, slow > 0), size, call, watch.shared ? out : spare, false),
       take(chunk, x) {
         if (watch.shared) return;
         unpack(chunk, x, out);
@@ -298,7 +304,9 @@ export class Pool {
     const cos = make(rows, pairs);
     const sin = make(rows, pairs);
     const sequence = call.sequence === 0 ? lengthOfSequence(call.offset, rows, call.positions) : call.sequence;
-    if (isSmall(rows * core.rowLength, isSlow(call))) {
+    const size = rows * core.rowLength;
+    const slow = slowElements(encoder, core, rows, call);
+    if (size < SMALL && slow < SMALL_SLOW) {
       return here(watch, () => {
         const made = encoder.cosSin(rows, { offset: call.offset, positions: call.positions, sequenceLength: sequence });
         setArray(cos, made.cos);
@@ -306,10 +314,10 @@ export class Pool {
         return { cos, sin };
       });
     }
-    const tall = partLength(rows * core.rowLength, self.#workers, isSlow(call)) / core.rowLength | 0 || 1;
+    const tall = partLength(size, self.#workers, slow > 0) / core.rowLength | 0 || 1;
     return self.#crew.run({
       encoder,
-      total: rows * core.rowLength,
+      total: size,
       shared: watch.shared,
       chunks: (function* () {
         for (let row = 0; row < rows; row += tall) {
@@ -355,9 +363,11 @@ export class Pool {
     const { array, length } = locate("x", x, call.shared, core.runtime);
     checked(core, length, call);
     throwAborted(watch);
-    if (array !== STAGING || isSmall(length, isSlow(call))) return here(watch, () => apply(encoder, x, call));
-    const shared = !isArrayBuffer(bufferOf(x));
-    return this.#inPlace(encoder, x, length, shared, cutRows(core, this.#workers, length, call, x, !shared), watch);
+    const shared = array === STAGING && !isArrayBuffer(bufferOf(x));
+    const slow = slowElements(encoder, core, length / core.width / call.heads / call.batch, call);
+    const pays = shared ? length >= SMALL || slow >= SMALL_SLOW : slow >= SMALL_SLOW && slow >= length / COPIES;
+    if (array !== STAGING || !pays) return here(watch, () => apply(encoder, x, call));
+    return this.#inPlace(encoder, x, length, shared, cutRows(core, partLength(length, this.#workers, slow >= length / COPIES), length, call, x, !shared), watch);
   }
 
   /**
@@ -373,16 +383,12 @@ export class Pool {
     const { array, length } = locate("scores", scores, call.shared, runtime);
     runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
     throwAborted(watch);
-    if (array !== STAGING || isSmall(length, false)) return here(watch, () => addTo(encoder, scores, call));
-    const shared = !isArrayBuffer(bufferOf(scores));
+    if (array !== STAGING || length < SMALL || isArrayBuffer(bufferOf(scores))) return here(watch, () => addTo(encoder, scores, call));
     const most = partLength(length, this.#workers, false);
-    return this.#inPlace(encoder, scores, length, shared, (function* () {
+    return this.#inPlace(encoder, scores, length, true, (function* () {
       for (let first = 0; first < length; first += most) {
         const n = length - first < most ? length - first : most;
-        const there = part(scores, first, n);
-        const x = shared ? there : new Float32(n);
-        if (!shared) setArray(x, there);
-        yield { start: first, gap: 0, part: { what: /** @type {const} */ ("scores"), call: { ...call, first, shared }, x, y: null, length: n, gap: 0 } };
+        yield { start: first, gap: 0, part: { what: /** @type {const} */ ("scores"), call: { ...call, first, shared: true }, x: part(scores, first, n), y: null, length: n, gap: 0 } };
       }
     })(), watch);
   }
@@ -467,6 +473,30 @@ function checked(core, length, call) {
 }
 
 /**
+ * How many elements of rows are slow to make: those of schemes that need more than a turn, and at listed positions which are no
+ * whole numbers or lie further apart than the rows that an encoder keeps in memory.
+ * @param {import("./encoder.js").Encoder<any>} encoder
+ * @param {import("./encoder.js").Core} core
+ * @param {number} rows how many have positions of their own where none are listed
+ * @param {import("./apply.js").Call} call
+ */
+function slowElements(encoder, { rowLength, axes, points }, rows, { op, positions }) {
+  if (op === SHIFT) return 0;
+  const { precision, xpos, w } = /** @type {any} */ (encoder).options;
+  let slow = points || precision === "float32" || xpos !== undefined || w !== undefined;
+  if (positions === undefined) return slow ? rows * rowLength : 0;
+  let least = Infinity;
+  let most = -Infinity;
+  for (let i = 0; i < positions.length && !slow; i++) {
+    const p = positions[i];
+    if (p < least) least = p;
+    if (p > most) most = p;
+    slow = p % 1 !== 0 || (most - least) * rowLength * 4 > TABLE_BYTES;
+  }
+  return slow ? positions.length / axes * rowLength : 0;
+}
+
+/**
  * How long parts are: several for each worker.
  * @param {number} length @param {number} workers @param {boolean} slow
  */
@@ -476,27 +506,18 @@ function partLength(length, workers, slow) {
   return each > most ? most : each < least ? least : each - (each % 1);
 }
 
-/** Whether rows have to be made one by one. @param {import("./apply.js").Call} call */
-function isSlow({ positions }) {
-  return positions !== undefined;
-}
-
-/** Whether work is to be done here. @param {number} length in elements @param {boolean} slow */
-function isSmall(length, slow) {
-  return length < (slow ? SMALL_SLOW : SMALL);
-}
-
 /**
  * Cuts an array into rows that stand side by side; where rows have to be made, into the same rows of several sequences
  * or heads, so that they are made once for all of these.
  * @param {import("./encoder.js").Core} core
- * @param {number} workers @param {number} length
+ * @param {number} most how many elements a part has, about
+ * @param {number} length
  * @param {import("./apply.js").Call} call
  * @param {Float32Array | Float32Array[]} x or arrays that parts of a new one may be made in
  * @param {boolean} copied whether parts are copies
  * @returns {Generator<Chunk, void>}
  */
-function* cutRows(core, workers, length, { op, batch, heads, order, offset, sequence, positions }, x, copied) {
+function* cutRows(core, most, length, { op, batch, heads, order, offset, sequence, positions }, x, copied) {
   const { width, rowLength, axes } = core;
   let rows = length / width / batch / heads;
   if (sequence === 0 && op !== SHIFT) sequence = lengthOfSequence(offset, rows, positions);
@@ -513,7 +534,6 @@ function* cutRows(core, workers, length, { op, batch, heads, order, offset, sequ
       groups = heads;
     }
   }
-  const most = partLength(length, workers, positions !== undefined);
   const inMemory = op === SHIFT || (positions === undefined && rows * rowLength * 4 <= TABLE_BYTES);
   let wide = 1;
   let tall = rows;
