@@ -255,6 +255,9 @@ test("what would take longer to copy than to do is done on this thread", async (
   const at = { queryLength: 1024, keyLength: 1024 };
   bits(await pool.add(posenc.alibi({ heads: 1 }), sample(2 ** 20), at), posenc.alibi({ heads: 1 }).add(sample(2 ** 20), at), "scores");
   assert.equal(parts(), before);
+  const halves = list(40_000, (i) => (i % 100) / 2); // near, but no row in memory
+  bits(await pool.add(posenc.sinusoidal({ dim: 64 }), x.slice(), { positions: halves }), posenc.sinusoidal({ dim: 64 }).add(x.slice(), { positions: halves }), "halves");
+  assert.ok(parts() > before);
 });
 
 test("small work, and arrays of alloc(), are done at once on this thread", async () => {
@@ -271,6 +274,9 @@ test("small work, and arrays of alloc(), are done at once on this thread", async
   bits(memory.data, pe.table(20000), "alloc");
   await pool.add(pe, memory.data);
   assert.deepEqual(told, [1]);
+  const positions = list(20000, (i) => i / 2);
+  await pool.fill(pe, memory, { positions });
+  bits(memory.data, pe.table(20000, { positions }), "alloc, at fractions");
   memory.dispose();
   assert.equal((await pool.add(pe, new Float32Array(0))).length, 0);
   assert.equal((await pool.table(pe, 0)).length, 0);
