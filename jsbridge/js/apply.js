@@ -147,7 +147,7 @@ export function apply(encoder, x, call) {
     runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
-  if (positions === undefined && length <= STAGING_LENGTH && !call.shared) { // all at once, and no piece before Go has looked
+  if (positions === undefined && length <= (op === FILL ? STAGING_LENGTH : CHUNK) && !call.shared) { // at once: Go looks before anything is written
     if (op !== FILL) setArray(runtime.staging(length), x);
     runtime.run(handle, op, STAGING, 0, length, batch, heads, order, call.offset, call.sequence, -1);
     setArray(x, runtime.staging(length)); // asked for again: the memory may have grown
@@ -324,6 +324,10 @@ function staged(encoder, core, work, x, positions, at) {
   // Rows that must be made for the call are shared by as many groups as fit; rows in memory need no sharing.
   const inMemory = op === SHIFT || (positions === undefined && rows * rowLength * 4 <= TABLE_BYTES);
   const mostRows = atLeast1(POSITIONS_LENGTH / axes);
+  if (op !== FILL && inMemory && dim <= STAGING_LENGTH && isArrayBuffer(bufferOf(x))) {
+    passes(encoder, core, work, x);
+    return;
+  }
   const atOnce = rows * batch * dim <= STAGING_LENGTH && rows <= mostRows;
   const group = atOnce ? batch : inMemory || batch === 1 ? 1 : atLeast1(least(batch, STAGING_LENGTH / (16 * dim)));
   const making = op === FILL || !inMemory;
@@ -370,6 +374,41 @@ function staged(encoder, core, work, x, positions, at) {
       runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
       const back = runtime.staging(g * size);
       for (let i = 0; i < g; i++) setArray(part(x, ((b + i) * rows + row) * dim, size), part(back, i * size, size));
+    }
+  }
+}
+
+/**
+ * staged() for rows that are in memory: tiles of some rows of a group, or of some groups. It is a loop by itself, as a tile takes
+ * less than a microsecond.
+ * @param {import("./encoder.js").Encoder<any>} encoder
+ * @param {Core} core @param {Work} work
+ * @param {any} x
+ */
+function passes(encoder, core, { op, rows, groups, heads, offset, sequence }, x) {
+  const { runtime } = core;
+  const buffer = bufferOf(x);
+  const start = byteOffsetOf(x);
+  const size = heads * core.width;
+  const tall = least(rows, atLeast1(CHUNK / size));
+  const wide = tall < rows ? 1 : least(groups, atLeast1(CHUNK / (rows * size)));
+  if (tall < rows || wide < groups) stackLeft(FEW); // after the first tile it would be too late to find that there is none
+  for (let group = 0; group < groups; group += wide) {
+    const g = least(groups - group, wide);
+    for (let row = 0; row < rows; row += tall) {
+      const n = g * least(rows - row, tall) * size;
+      const first = op === SHIFT ? offset : offset + row;
+      const here = new Float32(buffer, start + 4 * (group * rows + row) * size, n);
+      try {
+        setArray(runtime.staging(n), here);
+        runtime.run(core.handle, op, STAGING, 0, n, g, heads, 0, first, sequence, -1);
+      } catch (error) {
+        if (group + row === 0) throw error; // nothing has been written
+        coreOf(encoder); // the instance died half way, which no tile caused: go on in a fresh one
+        setArray(runtime.staging(n), here);
+        runtime.run(core.handle, op, STAGING, 0, n, g, heads, 0, first, sequence, -1);
+      }
+      setArray(here, runtime.staging(n)); // asked for again: the memory may have grown
     }
   }
 }

@@ -13,12 +13,14 @@ import { MEMORY_CASES } from "./memory.js";
 import { loadPosenc } from "./package.js";
 import { PEER_LANES, peerVersions, settling } from "./peers.js";
 import { EXTRAS, LANES, plan } from "./plan.js";
-import { machine, report } from "./report.js";
+import { plot } from "./plot.js";
+import { machine, report, where } from "./report.js";
 import { sweep } from "./sweep.js";
 import { startLane } from "./worker.js";
 
-const USAGE = `usage: node tests/bench/bench.js [--json FILE] [--quick] [--only KIND,...] [--peers | --no-peers]
+const USAGE = `usage: node tests/bench/bench.js [--json FILE] [--svg FILE] [--quick] [--only KIND,...] [--peers | --no-peers]
   --json FILE   writes all that was measured
+  --svg FILE    draws it, as in the README
   --quick       fewer and shorter repetitions, and no other libraries
   --only        some kinds of tasks: add, rotate, ..., and ${EXTRAS.join(", ")}
   --peers       other libraries although it is quick; --no-peers: none`;
@@ -74,9 +76,9 @@ async function memory(onProgress) {
   return growths;
 }
 
-/** @param {{ json?: string, quick: boolean, peers: boolean, only?: string }} options */
-async function run({ json, quick, peers, only }) {
-  if (json !== undefined) await access(dirname(json), constants.W_OK); // said now rather than in a minute
+/** @param {{ json?: string, svg?: string, quick: boolean, peers: boolean, only?: string }} options */
+async function run({ json, svg, quick, peers, only }) {
+  for (const file of [json, svg]) if (file !== undefined) await access(dirname(file), constants.W_OK); // said now rather than in a minute
   const effort = EFFORT[quick ? "quick" : "full"];
   const bar = progress(process.stderr);
   const onProgress = bar.update.bind(bar);
@@ -102,13 +104,14 @@ async function run({ json, quick, peers, only }) {
   }
   results.seconds = (performance.now() - start) / 1000;
   console.log(report(results, colours(process.stdout)));
+  if (svg !== undefined) await writeFile(svg, plot(results.measured, where(results)));
   if (json !== undefined) await writeFile(json, `${JSON.stringify({ machine: machine(), ...results }, null, 1)}\n`);
 }
 
 let options;
 try {
   const { values } = parseArgs({ options: {
-    json: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" },
+    json: { type: "string" }, svg: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" },
     peers: { type: "boolean" }, "no-peers": { type: "boolean" }, help: { type: "boolean" },
   } });
   if (values.help) {

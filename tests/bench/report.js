@@ -23,6 +23,16 @@ export function machine() {
   return { cpu: model.replace(/\s+/g, " ").trim(), cores: cpus().length, platform: `${platform()} ${arch()}`, node: process.versions.node, v8: process.versions.v8 };
 }
 
+/**
+ * The same with the versions, in lines.
+ * @param {{ version: string, peers?: Record<string, string> }} of
+ */
+export function where({ version, peers = {} }) {
+  const { cpu, cores, platform: system, node, v8 } = machine();
+  const others = Object.entries(peers).map(([name, of]) => `${name.replace(/^.*\//, "")} ${of}`);
+  return [`${cpu}, ${cores} cores, ${system}; Node ${node}, V8 ${v8}; posenc ${version}`, ...(others.length === 0 ? [] : [`peers: ${others.join(", ")}`])];
+}
+
 /** @param {string} title @param {readonly string[]} heads @param {Colours} colours */
 const head = (title, heads, { bold, dim }) => `${bold(title.padEnd(LABEL))}${dim(heads.map((text) => text.padStart(COLUMN)).join(""))}`;
 
@@ -70,7 +80,6 @@ function memoryTable(memory, colours) {
  */
 export function report({ measured, memory, sweep = [], first = [], goals, version, peers = {}, seconds, effort }, colours) {
   const { bold, dim, good, bad } = colours;
-  const { cpu, cores, platform: system, node, v8 } = machine();
 
   /** @param {import("./goals.js").Goal} goal */
   const goalLine = ({ what, want, got, unit, atLeast, reached }) => {
@@ -84,8 +93,7 @@ export function report({ measured, memory, sweep = [], first = [], goals, versio
 
   return [
     bold(`posenc ${version}: speed and memory`),
-    dim(`${cpu}, ${cores} cores, ${system}; Node ${node}, V8 ${v8}`),
-    ...(Object.keys(peers).length === 0 ? [] : [dim(`peers: ${Object.entries(peers).map(([name, of]) => `${name.replace(/^.*\//, "")} ${of}`).join(", ")}`)]),
+    ...where({ version, peers }).map(dim),
     dim(`medians of ${effort.repetitions} interleaved repetitions of ${effort.repetition} ms and more, ± half the quartiles' distance;`),
     dim(`every result checked before it is timed; ${seconds.toFixed(0)} s in all`),
     ...busy,
