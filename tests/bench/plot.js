@@ -8,12 +8,12 @@ import { ALLOC, ARRAY } from "./lane-posenc.js";
 /** @typedef {import("./measure.js").Timing} Timing */
 
 const WIDTH = 960;
-const FRAME = { left: 236, right: 844, top: 138 };
+const FRAME = { left: 206, right: 852, top: 118 };
 const LINE = 30;
 const RATES = { from: 0.02, to: 20 }; // G elements/s
 
 /** What is shown, in groups; those that nobody measured are left out. @type {readonly [title: string, kind: import("./tasks.js").Kind][]} */
-const GROUPS = [["add", "add"], ["make rows", "fill"], ["rotate", "rotate"], ["ALiBi", "bias"]];
+const GROUPS = [["add to embeddings", "add"], ["make rows at a new offset", "fill"], ["rotate queries", "rotate"], ["ALiBi on scores", "bias"]];
 
 /**
  * Who is shown, and how: those further down are drawn over the others. Colours are told apart without red and green (Okabe
@@ -59,7 +59,7 @@ function line(of, y) {
 
 /** Two rows of three. @param {readonly (typeof MARKS)[number][]} shown */
 const legend = (shown) => shown.map(({ says, draw }, i) => {
-  const [px, py] = [24 + 12 + (i % 3) * 250, 84 + Math.floor(i / 3) * 24];
+  const [px, py] = [24 + 8 + (i % 3) * 285, 72 + Math.floor(i / 3) * 24];
   return draw(px, py) + text(px + 16, py + 5, says, 'class="legend"');
 });
 
@@ -70,19 +70,20 @@ const legend = (shown) => shown.map(({ says, draw }, i) => {
  */
 export function plot(measured, where) {
   const lines = [];
-  let y = FRAME.top + 34;
+  let y = FRAME.top + 28;
   for (const [title, kind] of GROUPS) {
     const group = measured.filter((of) => of.kind === kind);
     if (group.length === 0) continue;
     lines.push(text(24, y + 5, title, 'class="group"'));
+    y += LINE - 4;
     for (const of of group) {
       lines.push(line(of, y));
       y += LINE;
     }
-    y += 16;
+    y += 10;
   }
-  const bottom = y - 24;
-  const ticks = [0.03, 0.1, 0.3, 1, 3, 10].map((rate) => `<path class="grid" d="M${x(rate)} ${FRAME.top + 6}V${bottom}"/>${text(x(rate), bottom + 20, String(rate), 'class="tick" text-anchor="middle"')}`);
+  const bottom = y - 20;
+  const ticks = [0.03, 0.1, 0.3, 1, 3, 10].map((rate) => `<path class="grid" d="M${x(rate)} ${FRAME.top + 8}V${bottom}"/>${text(x(rate), bottom + 20, String(rate), 'class="tick" text-anchor="middle"')}`);
   const shown = [...MARKS].reverse().filter(({ pick }) => measured.some((of) => pick(of) !== undefined));
   const height = bottom + 62 + 20 * where.length;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title what">
@@ -91,7 +92,8 @@ export function plot(measured, where) {
 <style>text{font-family:system-ui,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:15px;fill:#333}.heading{font-size:23px;font-weight:600;fill:#1a1a1a}.group{font-weight:600;fill:#1a1a1a;font-size:16px}.ratio{font-weight:600;fill:#0060a8}.tick,.sub{fill:#555}.sub{font-size:14px}.grid{stroke:#e4e4e4;fill:none}</style>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 ${text(24, 40, "How fast is it?", 'class="heading"')}
-${text(WIDTH - 24, FRAME.top + 4, "over the loop", 'class="sub" text-anchor="end"')}
+${text(WIDTH - 24, FRAME.top + 16, "alloc() over", 'class="sub" text-anchor="end"')}
+${text(WIDTH - 24, FRAME.top + 33, "plain loop", 'class="sub" text-anchor="end"')}
 ${legend(shown).join("\n")}
 ${ticks.join("\n")}
 ${lines.join("\n")}
