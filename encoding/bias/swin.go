@@ -78,6 +78,8 @@ func (s *swinWindow) check(g grid) error {
 	return nil
 }
 
+func (s *swinWindow) ready(g grid) bool { return s.check(g) == nil }
+
 // stretch returns where the reversed buckets of a query and of keys key, key+1, ... of one row are, and how many of those
 // there are.
 func (s *swinWindow) stretch(query int64, key int) (at, n int) {
@@ -86,18 +88,23 @@ func (s *swinWindow) stretch(query int64, key int) (at, n int) {
 	return (v-y+s.h-1)*(2*s.w-1) + u - x + s.w - 1, s.w - u
 }
 
-func (s *swinWindow) row(x []float32, add bool, head int, query int64, key int) {
+func (s *swinWindow) rows(op kernel.Op, x []float32, head int, query int64, key, queries int) {
 	size := (2*s.h - 1) * (2*s.w - 1)
 	line := s.lines[head*size:][:size]
-	for len(x) > 0 {
-		at, n := s.stretch(query, key)
-		n = min(n, len(x))
-		if add {
-			kernel.Add(x[:n], line[at:at+n])
-		} else {
-			copy(x[:n], line[at:])
+	n := s.h*s.w - key
+	for ; len(x) > 0; key, query, n = 0, query+1, s.h*s.w {
+		row := x[:min(n, len(x))]
+		x = x[len(row):]
+		for len(row) > 0 {
+			at, n := s.stretch(query, key)
+			n = min(n, len(row))
+			rows := 1
+			if n == s.w {
+				rows = int(uint(len(row)) / uint(n)) // rows of the window's cells; the next one's buckets are a row of buckets on
+			}
+			kernel.Strips(op, row, n, line, at, 2*s.w-1, n, rows)
+			row, key = row[n*rows:], key+n*rows
 		}
-		x, key = x[n:], key+n
 	}
 }
 
