@@ -121,7 +121,7 @@ type scheme interface {
 
 // A core is what all encoders share: it takes arrays apart into rows.
 type core struct {
-	scheme
+	scheme    scheme // not embedded, which would make each encoder's methods of it
 	heads     int
 	noBias    error // why there is none; nil when there is
 	noBuckets error
@@ -151,7 +151,7 @@ func (c *core) checked(length int, at At, buckets bool) (grid, error) {
 	}
 	g, err := at.check(length, heads)
 	if err == nil {
-		err = c.check(g)
+		err = c.scheme.check(g)
 	}
 	return g, err
 }
@@ -187,7 +187,7 @@ func (c *core) fill(op kernel.Op, x []float32, at At) error {
 // nothing.
 func (c *core) Quick(scores []float32, from int64, queries, keys int, offset int64) bool {
 	g := grid{heads: c.heads, queries: queries, keys: keys, offset: offset, from: from}
-	if c.noBias != nil || !c.ready(g) {
+	if c.noBias != nil || !c.scheme.ready(g) {
 		return false
 	}
 	c.each(kernel.Plus, scores, g)
@@ -203,7 +203,7 @@ func (c *core) each(op kernel.Op, x []float32, g grid) {
 			rows = min(int(uint(len(x))/uint(n)), g.queries-query)
 			n *= rows
 		}
-		c.rows(op, x[:n], head, g.offset+int64(query), key, rows)
+		c.scheme.rows(op, x[:n], head, g.offset+int64(query), key, rows)
 		x, key = x[n:], 0
 		if query += rows; query == g.queries {
 			query = 0
@@ -238,7 +238,7 @@ func (c *core) FillBuckets(dst []int32, at At) error {
 	_, query, key := g.start()
 	for len(dst) > 0 {
 		n := min(g.keys-key, len(dst))
-		c.buckets(dst[:n], g.offset+int64(query), key)
+		c.scheme.buckets(dst[:n], g.offset+int64(query), key)
 		dst, key, query = dst[n:], 0, query+1
 	}
 	return nil
@@ -277,7 +277,7 @@ func (c *core) elements(at At, heads int, lacks error) (int64, error) {
 			Got: strconv.FormatInt(total, 10)}
 	}
 	if err == nil {
-		err = c.check(g)
+		err = c.scheme.check(g)
 	}
 	return total, err
 }

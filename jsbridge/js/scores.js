@@ -5,7 +5,7 @@ import { locate, part } from "./apply.js";
 import { coreOf, Encoder } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, Int32, setArray } from "./intrinsics.js";
-import { boolean, number, snapshot } from "./options.js";
+import { boolean, keysOf, number, snapshot, unknown } from "./options.js";
 import { SCORES_ADD, SCORES_BUCKETS, SCORES_MATRIX, STAGING, STAGING_LENGTH } from "./runtime.js";
 import { FEW, stackLeft } from "./stack.js";
 
@@ -26,6 +26,9 @@ const AT = /** @type {any} */ ({ __proto__: null, queryLength: number, keyLength
 /** @type {import("./options.js").Spec} */
 const MATRIX_AT = /** @type {any} */ ({ __proto__: null, offset: number });
 
+/** How many scores are staged at a time: with the lines that are added to them they stay in the fastest cache. */
+const TILE = 1 << 12;
+
 /**
  * Adds the bias to scores.
  * @template {Float32Array | Allocation} T
@@ -35,26 +38,30 @@ const MATRIX_AT = /** @type {any} */ ({ __proto__: null, offset: number });
  * @returns {T} scores
  */
 function addTo(encoder, scores, at) {
-  const given = snapshot("at", AT, at);
-  if (given.queryLength === undefined) throw typeError("queryLength", "a number", undefined);
-  if (given.keyLength === undefined) throw typeError("keyLength", "a number", undefined);
-  const { queryLength, keyLength, batch = 1, offset = 0 } = given;
+  const { queryLength, keyLength, batch, offset, shared } = readAt(at);
   const { runtime, handle } = coreOf(encoder);
-  const { array, from: first, length } = locate("scores", scores, given.allowShared ?? false, runtime);
+  const { array, from: start, length } = locate("scores", scores, shared, runtime);
   if (array !== STAGING) {
-    runtime.call("posenc_scores", handle, SCORES_ADD, array, first, length, -1, batch, queryLength, keyLength, offset);
+    runtime.scores(handle, SCORES_ADD, array, start, length, -1, batch, queryLength, keyLength, offset);
+    return scores;
+  }
+  if (length <= TILE && !shared) { // all at once, and no piece before Go has looked
+    setArray(runtime.staging(length), scores);
+    runtime.scores(handle, SCORES_ADD, STAGING, 0, length, -1, batch, queryLength, keyLength, offset);
+    setArray(scores, runtime.staging(length)); // asked for again: the memory may have grown
     return scores;
   }
   runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
-  if (length > STAGING_LENGTH) stackLeft(FEW);
+  if (length > TILE) stackLeft(FEW);
+  const tile = keyLength > TILE ? TILE : TILE - (TILE % keyLength); // whole rows where they fit
   let { handle: number } = coreOf(encoder);
-  for (let from = 0; from < length; from += STAGING_LENGTH) {
-    const n = length - from < STAGING_LENGTH ? length - from : STAGING_LENGTH;
+  for (let from = 0; from < length; from += tile) {
+    const n = length - from < tile ? length - from : tile;
     const here = part(scores, from, n);
     for (let again = false; ; again = true) {
       try {
         setArray(runtime.staging(n), here);
-        runtime.call("posenc_scores", number, SCORES_ADD, STAGING, 0, n, from, batch, queryLength, keyLength, offset);
+        runtime.scores(number, SCORES_ADD, STAGING, 0, n, from, batch, queryLength, keyLength, offset);
         break;
       } catch (error) {
         if (from === 0 || again) throw error; // nothing has been written, or it is no accident
@@ -64,6 +71,52 @@ function addTo(encoder, scores, at) {
     setArray(here, runtime.staging(n));
   }
   return scores;
+}
+
+/**
+ * Which scores they are, read from the options of a call as readCall() in apply.js does it.
+ * @param {any} at
+ */
+function readAt(at) {
+  const call = { queryLength: NaN, keyLength: NaN, batch: 1, offset: 0, shared: false };
+  let missing = 3;
+  const keys = keysOf("at", at);
+  for (let i = 0; i < keys.length; i++) {
+    const name = keys[i];
+    const kind = AT[name] ?? unknown("at", AT, name);
+    switch (name) {
+      case "queryLength": {
+        const value = at.queryLength;
+        if (value === undefined) break;
+        call.queryLength = /** @type {number} */ (kind(name, value));
+        missing &= 2;
+        break;
+      }
+      case "keyLength": {
+        const value = at.keyLength;
+        if (value === undefined) break;
+        call.keyLength = /** @type {number} */ (kind(name, value));
+        missing &= 1;
+        break;
+      }
+      case "batch": {
+        const value = at.batch;
+        if (value !== undefined) call.batch = /** @type {number} */ (kind(name, value));
+        break;
+      }
+      case "offset": {
+        const value = at.offset;
+        if (value !== undefined) call.offset = /** @type {number} */ (kind(name, value));
+        break;
+      }
+      default: { // allowShared
+        const value = at[name];
+        if (value !== undefined) call.shared = /** @type {boolean} */ (kind(name, value));
+      }
+    }
+  }
+  if (missing !== 0) throw typeError(missing & 1 ? "queryLength" : "keyLength", "a number", undefined);
+  return call;
 }
 
 /**
