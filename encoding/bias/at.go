@@ -112,9 +112,9 @@ type scheme interface {
 	check(g grid) error
 	// ready says that check would find nothing wrong and has nothing to make.
 	ready(g grid) bool
-	// rows adds (kernel.Plus) the biases of one head to x, or writes them (kernel.Store), for the keys from number key on. They are
-	// those of one query, or of queries that follow each other, the rows of which x has side by side.
-	rows(op kernel.Op, x []float32, head int, query int64, key, queries int)
+	// rows adds (kernel.Plus) biases to x, or writes them (kernel.Store), of the keys from number key on. x has one row or, side by
+	// side, those of queries that follow each other, or with heads those of one query of heads that do.
+	rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool)
 	// buckets writes the buckets of one query, for the keys from number key on.
 	buckets(dst []int32, query int64, key int)
 }
@@ -197,19 +197,27 @@ func (c *core) Quick(scores []float32, from int64, queries, keys int, offset int
 // each goes over the parts of rows, and the whole rows of each head, that x has.
 func (c *core) each(op kernel.Op, x []float32, g grid) {
 	head, query, key := g.start()
+	heads := g.queries == 1
 	for len(x) > 0 {
 		n, rows := min(g.keys-key, len(x)), 1
 		if key == 0 && n < len(x) {
-			rows = min(int(uint(len(x))/uint(n)), g.queries-query)
+			rows = g.queries - query
+			if heads {
+				rows = g.heads - head
+			}
+			rows = min(int(uint(len(x))/uint(n)), rows)
 			n *= rows
 		}
-		c.scheme.rows(op, x[:n], head, g.offset+int64(query), key, rows)
+		c.scheme.rows(op, x[:n], head, g.offset+int64(query), key, rows, heads)
 		x, key = x[n:], 0
-		if query += rows; query == g.queries {
+		if heads {
+			head += rows
+		} else if query += rows; query == g.queries {
 			query = 0
-			if head++; head == g.heads {
-				head = 0
-			}
+			head++
+		}
+		if head == g.heads {
+			head = 0
 		}
 	}
 }

@@ -185,10 +185,15 @@ func (s *fireRows) of(table []float64, d int64) float64 {
 	return log1p(float64(s.c * float64(d)))
 }
 
-func (s *fireRows) rows(op kernel.Op, x []float32, head int, query int64, key, queries int) {
-	n := int(uint(len(x)) / uint(queries))
-	for ; len(x) > 0; x, query = x[n:], query+1 {
+func (s *fireRows) rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool) {
+	n := int(uint(len(x)) / uint(count))
+	for ; len(x) > 0; x = x[n:] {
 		s.row(op, x[:n], head, query, key)
+		if heads {
+			head++
+		} else {
+			query++
+		}
 	}
 }
 

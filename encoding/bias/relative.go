@@ -86,23 +86,35 @@ func (w *window) holds(first, end int64) bool {
 	return w != nil && first >= w.first && end <= w.first+int64(w.length)
 }
 
-func (s *relative) rows(op kernel.Op, x []float32, head int, query int64, key, queries int) {
+func (s *relative) rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool) {
 	first, n := int64(key)-query, len(x)
-	if queries > 1 {
-		n = int(uint(n) / uint(queries))
+	if count > 1 {
+		n = int(uint(n) / uint(count))
 	}
-	if w := s.window.Load(); w.holds(first-int64(queries-1), first+int64(n)) {
-		kernel.Strips(op, x, n, w.lines[head*w.length:][:w.length], int(first-w.first), -1, n, queries)
+	low := first
+	if !heads {
+		low -= int64(count - 1)
+	}
+	if w := s.window.Load(); w.holds(low, first+int64(n)) {
+		step := -1
+		if heads {
+			step = w.length
+		}
+		kernel.Strips(op, x, n, w.lines, head*w.length+int(first-w.first), step, n, count)
 		return
 	}
 	made := scratch.Get().(*[1024]float32)
-	for ; queries > 0; queries-- {
+	for ; len(x) > 0; x = x[n:] {
 		for i := 0; i < n; i += len(made) {
 			part := made[:min(n-i, len(made))]
 			s.fill(part, head, first+int64(i))
 			kernel.Strips(op, x[i:], len(part), part, 0, 0, len(part), 1)
 		}
-		x, first = x[n:], first-1
+		if heads {
+			head++
+		} else {
+			first--
+		}
 	}
 	scratch.Put(made)
 }

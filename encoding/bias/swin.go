@@ -88,22 +88,24 @@ func (s *swinWindow) stretch(query int64, key int) (at, n int) {
 	return (v-y+s.h-1)*(2*s.w-1) + u - x + s.w - 1, s.w - u
 }
 
-func (s *swinWindow) rows(op kernel.Op, x []float32, head int, query int64, key, queries int) {
+func (s *swinWindow) rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool) {
 	size := (2*s.h - 1) * (2*s.w - 1)
-	line := s.lines[head*size:][:size]
-	n := s.h*s.w - key
-	for ; len(x) > 0; key, query, n = 0, query+1, s.h*s.w {
-		row := x[:min(n, len(x))]
-		x = x[len(row):]
-		for len(row) > 0 {
+	for n := int(uint(len(x)) / uint(count)); len(x) > 0; x = x[n:] {
+		line := s.lines[head*size:][:size]
+		for row, key := x[:n], key; len(row) > 0; {
 			at, n := s.stretch(query, key)
 			n = min(n, len(row))
-			rows := 1
+			cells := 1
 			if n == s.w {
-				rows = int(uint(len(row)) / uint(n)) // rows of the window's cells; the next one's buckets are a row of buckets on
+				cells = int(uint(len(row)) / uint(n)) // rows of cells: the next one's buckets are a row of buckets on
 			}
-			kernel.Strips(op, row, n, line, at, 2*s.w-1, n, rows)
-			row, key = row[n*rows:], key+n*rows
+			kernel.Strips(op, row, n, line, at, 2*s.w-1, n, cells)
+			row, key = row[n*cells:], key+n*cells
+		}
+		if heads {
+			head++
+		} else {
+			query++
 		}
 	}
 }
