@@ -70,7 +70,7 @@ version() { node -p 'require("./jsbridge/js/package.json").version'; }
 # what of ours is not hot. The runtime's malloc for each size and its parallel collector (12 KB) are for other
 # programs than this one of a single thread. The runtime's checks of its own indices and nil pointers (22 KB) would only ever end it.
 build_wasm() {
-  local cold=(-gcflags=posenc/{encoding,encoding/additive,encoding/rotary,encoding/bias,encoding/hfconfig,jsbridge})
+  local cold=(-gcflags=posenc/{encoding,encoding/additive,encoding/rotary,encoding/hfconfig,jsbridge})
   local runtime="-l -B -d=disablenil"
   GOOS=js GOARCH=wasm GOEXPERIMENT=nosizespecializedmalloc,nogreenteagc go build \
     -ldflags "-s -w -X posenc/jsbridge.Version=$(version)" \
