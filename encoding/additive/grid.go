@@ -130,7 +130,9 @@ func (r *gridRows) apply(op kernel.Op, x []float32, first int64) {
 			}
 			kernel.Strips(op, x[p.to:], r.dim, r.tables[p.axis], at[p.axis]*n+p.from, step, p.n, run)
 		}
-		r.zeros(op, x[:run*r.dim], r.width)
+		if r.width < r.dim {
+			r.zeros(op, x[:run*r.dim], r.width)
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
 // What encoders that act on attention scores [batch, heads, queryLength, keyLength] have in common. Scores that live in
 // JavaScript go through the staging buffer in runs of elements, wherever in a row those begin and end.
 
-import { locate, part } from "./apply.js";
+import { locate } from "./apply.js";
 import { coreOf, Encoder } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, Int32, setArray } from "./intrinsics.js";
@@ -55,9 +55,11 @@ function addTo(encoder, scores, at) {
   if (length > TILE) stackLeft(FEW);
   const tile = keyLength > TILE ? TILE : TILE - (TILE % keyLength); // whole rows where they fit
   let { handle: number } = coreOf(encoder);
+  const buffer = bufferOf(scores);
+  const begin = byteOffsetOf(scores);
   for (let from = 0; from < length; from += tile) {
     const n = length - from < tile ? length - from : tile;
-    const here = part(scores, from, n);
+    const here = new Float32(buffer, begin + 4 * from, n);
     for (let again = false; ; again = true) {
       try {
         setArray(runtime.staging(n), here);
