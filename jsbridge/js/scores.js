@@ -81,8 +81,8 @@ function addTo(encoder, scores, at) {
  */
 function readAt(at) {
   const call = { queryLength: NaN, keyLength: NaN, batch: 1, offset: 0, shared: false };
-  let missing = 3;
-  const keys = keysOf("at", at);
+  let missing = 3; // a bit for each length
+  const keys = at === undefined ? [] : keysOf("at", at);
   for (let i = 0; i < keys.length; i++) {
     const name = keys[i];
     const kind = AT[name] ?? unknown("at", AT, name);
