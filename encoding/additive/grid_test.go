@@ -348,7 +348,7 @@ func TestGridAddsItsRows(t *testing.T) {
 		{Dim: 12, Shape: []int{3, 5}, PrefixTokens: 2, Axes: "wh", Layout: Concat},
 		{Dim: 16, Shape: []int{2, 7}, AcrossAxes: true, Layout: Concat},
 		{Dim: 15, Shape: []int{2, 3, 4}, AxisDims: []int{4, 4, 4}, PrefixTokens: 1}, // the last three columns are 0
-		{Dim: 7, Shape: []int{4, 3}, AxisDims: []int{4, 4}},                        // the last one is cut off
+		{Dim: 7, Shape: []int{4, 3}, AxisDims: []int{4, 4}},                         // the last one is cut off
 		{Dim: 4, Shape: []int{2, 20000}},
 	} {
 		g, err := NewGrid(o)
