@@ -68,14 +68,16 @@ version() { node -p 'require("./jsbridge/js/package.json").version'; }
 
 # The flags make the file small, not fast. Without inlining the standard library is 45 KB (Brotli) smaller, and so is, by 10,
 # what of ours is not hot. The runtime's malloc for each size and its parallel collector (12 KB) are for other
-# programs than this one of a single thread. The runtime's checks of its own indices and nil pointers (22 KB) would only ever end it.
+# programs than this one of a single thread. The checks that the runtime (22 KB) and reflection (5 KB) make of their own indices
+# and nil pointers would only ever end it: what they get is ours, and never a user's.
 build_wasm() {
-  local cold=(-gcflags=posenc/{encoding,encoding/additive,encoding/rotary,encoding/bias,encoding/hfconfig,jsbridge})
+  local cold=(-gcflags=posenc/{encoding,encoding/additive,encoding/rotary,encoding/hfconfig,jsbridge})
   local runtime="-l -B -d=disablenil"
   GOOS=js GOARCH=wasm GOEXPERIMENT=nosizespecializedmalloc,nogreenteagc go build \
     -ldflags "-s -w -X posenc/jsbridge.Version=$(version)" \
     -gcflags=std=-l -gcflags=math= -gcflags=math/bits= -gcflags=sync/atomic= \
-    "-gcflags=runtime=$runtime" "-gcflags=internal/runtime/...=$runtime" "${cold[@]/%/=-l}" \
+    "-gcflags=runtime=$runtime" "-gcflags=internal/runtime/...=$runtime" \
+    "-gcflags=reflect=$runtime" "-gcflags=internal/reflectlite=$runtime" "${cold[@]/%/=-l}" \
     -o "$npm/posenc.wasm" ./wasm
 }
 

@@ -111,7 +111,35 @@ func checkScores(id, op int32, length, batch, queries, keys, offset float64) (st
 // number first, or all of them where first is -1.
 //
 //go:wasmexport posenc_scores
-func scores(id, op, array, from, length int32, first, batch, queries, keys, offset float64) (status int32) {
+func scores(id, op, array, from, length int32, first, batch, queries, keys, offset float64) int32 {
+	if op == scoresAdd && quickScores(id, array, from, length, first, batch, queries, keys, offset) {
+		return statusOK
+	}
+	return scoresAny(id, op, array, from, length, first, batch, queries, keys, offset)
+}
+
+// quickScores is scores for what a decoder does for every token, and for the tiles of staging: adding what is in memory. It reports
+// whether it did it; if not it did nothing. It has no recover, and so it refuses all that could panic.
+func quickScores(id, array, from, length int32, first, batch, queries, keys, offset float64) bool {
+	if uint(id) >= uint(len(handles)) || uint(array) >= uint(len(arrays)) {
+		return false
+	}
+	h, a := handles[id], arrays[array]
+	const most = math.MaxInt32
+	if h == nil || h.scores == nil || from < 0 || length <= 0 || int(from)+int(length) > len(a) ||
+		!(batch > 0 && batch <= most && queries > 0 && queries <= most && keys > 0 && keys <= most && math.Abs(offset) <= 1<<50) {
+		return false
+	}
+	q, k, o, at := int(queries), int(keys), int64(offset), max(first, 0)
+	total := batch * queries * keys * float64(h.scores.Heads()) // exact up to 2^53
+	if batch != math.Trunc(batch) || float64(q) != queries || float64(k) != keys || float64(o) != offset || total > 1<<53 ||
+		at+float64(length) > total || first < 0 && float64(length) != total {
+		return false
+	}
+	return h.scores.Quick(a[from:from+length], int64(at), q, k, o)
+}
+
+func scoresAny(id, op, array, from, length int32, first, batch, queries, keys, offset float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
 	h, err := scoresEncoder(id)
 	if err != nil {

@@ -21,6 +21,7 @@ func newGrid(s snapshot) (*handle, error) {
 	}
 	h := additiveHandle(e, e.Options())
 	h.length = e.Length()
+	h.rowLength = 0 // none are kept: a part of a sequence needs no more than all of it
 	h.numbers = map[int32]func() []float64{propertyFrequencies: e.Frequencies}
 	return h, nil
 }

@@ -18,6 +18,7 @@ type encoder struct {
 	table      *rows.Table
 	inputScale float32 // multiplies x before rows are added
 	direct     adder   // or nil
+	cheap      bool    // to make rows with direct costs no more than to read them, so none are kept
 	first, end int64   // the positions that it has, integers only: first, ..., end-1; all there are where both are 0
 	missing    error   // or nil: what has to be given before it can be used
 }
@@ -108,6 +109,14 @@ func (e *encoder) Quick(subtract bool, x []float32, heads int, first int64) bool
 	if e.first != e.end && (first < e.first || first > e.end-int64(uint(len(x))/uint(e.dim))) {
 		return false
 	}
+	if e.cheap {
+		op := kernel.Plus
+		if subtract {
+			op = kernel.Minus
+		}
+		e.direct.apply(op, x, first)
+		return true
+	}
 	pe := e.table.Ready(first, len(x))
 	if pe == nil {
 		return false
@@ -129,6 +138,10 @@ func (e *encoder) apply(op kernel.Op, x []float32, at *At) error {
 	s, err := e.check(len(x), at)
 	if err != nil {
 		return err
+	}
+	if e.cheap && s.Positions == nil {
+		e.each(op, x, s)
+		return nil
 	}
 	if s.Batch == 1 && s.Positions == nil {
 		if pe := e.table.Cached(s); pe != nil {
@@ -162,10 +175,22 @@ func (e *encoder) combine(op kernel.Op, x, pe []float32) {
 	}
 }
 
+// each does it for each sequence, whose rows cost nothing to make again.
+func (e *encoder) each(op kernel.Op, x []float32, s rows.Span) {
+	stride := s.Seq * e.dim
+	for b := range s.Batch {
+		e.direct.apply(op, x[b*stride:][:stride], s.First)
+	}
+}
+
 // Fill overwrites x [batch, seq, dim] with the encoding's own rows.
 func (e *encoder) Fill(x []float32, at At) error {
 	s, err := e.check(len(x), &at)
-	if err == nil {
+	switch {
+	case err != nil:
+	case e.cheap && s.Positions == nil:
+		e.each(kernel.Store, x, s)
+	default:
 		e.table.Fill(x, s)
 	}
 	return err

@@ -1,5 +1,7 @@
 package additive
 
+import "posenc/encoding/internal/kernel"
+
 // Grid is the encoding of the cells of an image or a video: each axis has a sinusoidal encoding of its own, and a row puts
 // them side by side.
 //
@@ -11,7 +13,7 @@ package additive
 // Length()-1; others are an [encoding.OptionError]. Table(Length(), At{}) is all of it, [length, dim].
 //
 // Each sine and cosine is as exact for its coordinate as those of [Sinusoidal]. They are made once for each axis, so
-// that a row costs no more than copying it.
+// that a row costs no more than reading it, and none are kept.
 type Grid struct {
 	encoder
 	options GridOptions
@@ -26,6 +28,7 @@ type gridRows struct {
 	tables      [][]float32 // of each axis, [size, axisDims], in the order of shape
 	dims        []int
 	parts       []gridPart
+	width       int // of all parts; the columns from there on are 0
 }
 
 // A gridPart is where in a row some columns of the table of an axis go.
@@ -60,6 +63,7 @@ func NewGrid(o GridOptions) (*Grid, error) {
 	}
 	r.place(o)
 	g := &Grid{encoder: newEncoder(r, o.Dim, 1), options: o, rows: r, axes: waves}
+	g.cheap, g.direct = true, r
 	g.end = int64(o.PrefixTokens) + int64(cells)
 	return g, nil
 }
@@ -81,6 +85,7 @@ func (r *gridRows) place(o GridOptions) {
 			}
 		}
 	}
+	r.width = to
 }
 
 // Options returns the options with defaults filled in. The lists are copies.
@@ -89,25 +94,60 @@ func (g *Grid) Options() GridOptions { return g.options.withDefaults() }
 // Length returns how many positions there are: prefix tokens and cells.
 func (g *Grid) Length() int { return int(g.end) }
 
+// gridRun is how many elements of rows go at once, a part of them after the other: the lines that two parts share stay in a fast cache.
+const gridRun = 64 << 10
+
 // Make leaves 0 in the rows of prefix tokens, and in those that are not there: a table's window is whole blocks.
-func (r *gridRows) Make(dst []float32, first int64) {
-	clear(dst)
-	for ; len(dst) > 0; dst, first = dst[r.dim:], first+1 {
+func (r *gridRows) Make(dst []float32, first int64) { r.apply(kernel.Store, dst, first) }
+
+// apply goes over runs of cells along the last axis, where the columns of that axis are rows of its table that follow each
+// other, and those of the others the same row.
+func (r *gridRows) apply(op kernel.Op, x []float32, first int64) {
+	last := len(r.shape) - 1
+	for run := 0; len(x) > 0; x, first = x[run*r.dim:], first+int64(run) {
+		run = min(max(gridRun/r.dim, 1), len(x)/r.dim)
 		cell := first - int64(r.prefix)
 		if cell < 0 {
+			run = min(run, int(-cell))
+			r.zeros(op, x[:run*r.dim], 0)
 			continue
 		}
 		var at [len(axisLetters)]int
-		for axis := len(r.shape) - 1; axis >= 0; axis-- {
-			size := int64(r.shape[axis])
-			at[axis] = int(cell % size)
-			cell /= size
+		for axis := last; axis >= 0; axis-- {
+			size := uint64(r.shape[axis])
+			at[axis] = int(uint64(cell) % size)
+			cell = int64(uint64(cell) / size)
 		}
 		if cell > 0 {
+			r.zeros(op, x, 0)
 			return
 		}
+		run = min(run, r.shape[last]-at[last])
 		for _, p := range r.parts {
-			copy(dst[p.to:p.to+p.n], r.tables[p.axis][at[p.axis]*r.dims[p.axis]+p.from:])
+			n, step := r.dims[p.axis], 0
+			if p.axis == last {
+				step = n
+			}
+			kernel.Strips(op, x[p.to:], r.dim, r.tables[p.axis], at[p.axis]*n+p.from, step, p.n, run)
+		}
+		if r.width < r.dim {
+			r.zeros(op, x[:run*r.dim], r.width)
+		}
+	}
+}
+
+// zeros is apply for columns that are 0, from one on. To add 0 changes what is -0.
+func (r *gridRows) zeros(op kernel.Op, x []float32, from int) {
+	for ; len(x) > 0; x = x[r.dim:] {
+		for i := from; i < r.dim; i++ {
+			switch op {
+			case kernel.Store:
+				x[i] = 0
+			case kernel.Plus:
+				x[i] += 0
+			case kernel.Minus:
+				x[i] -= 0
+			}
 		}
 	}
 }

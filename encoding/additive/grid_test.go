@@ -339,3 +339,54 @@ func roundAll(v []float64) []float64 {
 	}
 	return v
 }
+
+// What is added without a table has the bits of the table's rows: from any offset, over the ends of rows of cells and of prefix
+// tokens, in a batch, and where 0 is added to -0.
+func TestGridAddsItsRows(t *testing.T) {
+	for _, o := range []GridOptions{
+		{Dim: 12, Shape: []int{3, 5}},
+		{Dim: 12, Shape: []int{3, 5}, PrefixTokens: 2, Axes: "wh", Layout: Concat},
+		{Dim: 16, Shape: []int{2, 7}, AcrossAxes: true, Layout: Concat},
+		{Dim: 15, Shape: []int{2, 3, 4}, AxisDims: []int{4, 4, 4}, PrefixTokens: 1}, // the last three columns are 0
+		{Dim: 7, Shape: []int{4, 3}, AxisDims: []int{4, 4}},                         // the last one is cut off
+		{Dim: 4, Shape: []int{2, 20000}},
+	} {
+		g, err := NewGrid(o)
+		require.NoError(t, err)
+		table, err := g.Table(g.Length(), At{})
+		require.NoError(t, err)
+		for offset := 0; offset < g.Length(); offset += 1 + g.Length()/9 {
+			for _, seq := range []int{1, 4, g.Length() - offset} {
+				seq = min(seq, g.Length()-offset)
+				n := seq * o.Dim
+				rows := table[offset*o.Dim:][:n]
+				at := At{Batch: 2, Offset: int64(offset)}
+				x, plus, minus := make([]float32, 2*n), make([]float32, 2*n), make([]float32, 2*n)
+				for i := range x {
+					x[i] = float32(math.Copysign(float64(i%5), -1))
+					plus[i], minus[i] = x[i]+rows[i%n], x[i]-rows[i%n]
+				}
+				quick := append([]float32(nil), x[:n]...)
+				require.True(t, g.Quick(false, quick, 1, at.Offset))
+				requireBits(t, plus[:n], quick)
+				sum, difference := append([]float32(nil), x...), append([]float32(nil), x...)
+				require.NoError(t, g.Add(sum, at))
+				requireBits(t, plus, sum)
+				require.NoError(t, g.Subtract(difference, at))
+				requireBits(t, minus, difference)
+				require.NoError(t, g.Fill(x, at))
+				requireBits(t, append(append([]float32(nil), rows...), rows...), x)
+			}
+		}
+	}
+}
+
+func requireBits(t *testing.T, want, got []float32) {
+	t.Helper()
+	require.Equal(t, len(want), len(got))
+	for i := range want {
+		if math.Float32bits(want[i]) != math.Float32bits(got[i]) {
+			require.Failf(t, "bits differ", "at %d: want %g, got %g", i, want[i], got[i])
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"posenc/encoding"
 	"posenc/encoding/internal/angle"
+	"posenc/encoding/internal/kernel"
 )
 
 // At says which scores an array holds: [batch, heads, QueryLength, KeyLength], or a part of them.
@@ -39,6 +40,8 @@ type Encoder interface {
 	Heads() int
 	// Add adds the bias to scores [batch, heads, queryLength, keyLength], or a part of them, in place.
 	Add(scores []float32, at At) error
+	// Quick is Add for hot calls; see there.
+	Quick(scores []float32, from int64, queries, keys int, offset int64) bool
 	// Check says what Add would say of an array of length elements (FillMatrix for one with no batch, FillBuckets with
 	// buckets), without touching anything.
 	Check(length int, at At, buckets bool) error
@@ -107,15 +110,18 @@ func (at At) size(heads int) (grid, int64, error) {
 type scheme interface {
 	// check says what is wrong with a grid that fits the array, if anything, and makes what its rows need.
 	check(g grid) error
-	// row adds the biases of one head and query to x, for the keys from number key on, or writes them.
-	row(x []float32, add bool, head int, query int64, key int)
+	// ready says that check would find nothing wrong and has nothing to make.
+	ready(g grid) bool
+	// rows adds (kernel.Plus) biases to x, or writes them (kernel.Store), of the keys from number key on. x has one row or, side by
+	// side, those of queries that follow each other, or with heads those of one query of heads that do.
+	rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool)
 	// buckets writes the buckets of one query, for the keys from number key on.
 	buckets(dst []int32, query int64, key int)
 }
 
 // A core is what all encoders share: it takes arrays apart into rows.
 type core struct {
-	scheme
+	scheme    scheme // not embedded, which would make each encoder's methods of it
 	heads     int
 	noBias    error // why there is none; nil when there is
 	noBuckets error
@@ -131,29 +137,34 @@ func (c *core) Heads() int { return c.heads }
 
 // Check implements [Encoder].
 func (c *core) Check(length int, at At, buckets bool) error {
+	_, err := c.checked(length, at, buckets)
+	return err
+}
+
+func (c *core) checked(length int, at At, buckets bool) (grid, error) {
 	heads, lacks := c.heads, c.noBias
 	if buckets {
 		heads, lacks = 1, c.noBuckets
 	}
 	if lacks != nil {
-		return lacks
+		return grid{}, lacks
 	}
 	g, err := at.check(length, heads)
 	if err == nil {
-		err = c.check(g)
+		err = c.scheme.check(g)
 	}
-	return err
+	return g, err
 }
 
 // Add implements [Encoder].
-func (c *core) Add(scores []float32, at At) error { return c.rows(scores, true, at) }
+func (c *core) Add(scores []float32, at At) error { return c.fill(kernel.Plus, scores, at) }
 
 // FillMatrix implements [Encoder].
 func (c *core) FillMatrix(dst []float32, at At) error {
 	if err := at.single(); err != nil {
 		return err
 	}
-	return c.rows(dst, false, at)
+	return c.fill(kernel.Store, dst, at)
 }
 
 func (at At) single() error {
@@ -163,30 +174,62 @@ func (at At) single() error {
 	return nil
 }
 
-func (c *core) rows(x []float32, add bool, at At) error {
-	if err := c.Check(len(x), at, false); err != nil || len(x) == 0 {
-		return err
+func (c *core) fill(op kernel.Op, x []float32, at At) error {
+	g, err := c.checked(len(x), at, false)
+	if err == nil && len(x) > 0 {
+		c.each(op, x, g)
 	}
-	g, _ := at.check(len(x), c.heads)
+	return err
+}
+
+// Quick is Add for hot calls: of the part of scores that begins with element number from, when all that it needs is made and in
+// memory. The caller has checked that there is such a part, of at least one element. It reports whether it did it; if not it did
+// nothing.
+func (c *core) Quick(scores []float32, from int64, queries, keys int, offset int64) bool {
+	g := grid{heads: c.heads, queries: queries, keys: keys, offset: offset, from: from}
+	if c.noBias != nil || !c.scheme.ready(g) {
+		return false
+	}
+	c.each(kernel.Plus, scores, g)
+	return true
+}
+
+// each goes over the parts of rows, and the whole rows of each head, that x has.
+func (c *core) each(op kernel.Op, x []float32, g grid) {
 	head, query, key := g.start()
+	heads := g.queries == 1
 	for len(x) > 0 {
-		n := min(g.keys-key, len(x))
-		c.row(x[:n], add, head, g.offset+int64(query), key)
-		x, key = x[n:], 0
-		if query++; query == g.queries {
-			query = 0
-			if head++; head == g.heads {
-				head = 0
+		n, rows := min(g.keys-key, len(x)), 1
+		if key == 0 && n < len(x) {
+			rows = g.queries - query
+			if heads {
+				rows = g.heads - head
 			}
+			rows = min(int(uint(len(x))/uint(n)), rows)
+			n *= rows
+		}
+		c.scheme.rows(op, x[:n], head, g.offset+int64(query), key, rows, heads)
+		x, key = x[n:], 0
+		if heads {
+			head += rows
+		} else if query += rows; query == g.queries {
+			query = 0
+			head++
+		}
+		if head == g.heads {
+			head = 0
 		}
 	}
-	return nil
 }
 
 // start returns where element number g.from is.
 func (g grid) start() (head, query, key int) {
-	row := g.from / int64(g.keys)
-	return int(row / int64(g.queries) % int64(g.heads)), int(row % int64(g.queries)), int(g.from % int64(g.keys))
+	if g.from == 0 {
+		return 0, 0, 0
+	}
+	from, keys, queries := uint64(g.from), uint64(g.keys), uint64(g.queries) // without signs a division is an instruction in wasm
+	row := from / keys
+	return int(row / queries % uint64(g.heads)), int(row % queries), int(from % keys)
 }
 
 // FillBuckets implements [Encoder].
@@ -196,14 +239,14 @@ func (c *core) FillBuckets(dst []int32, at At) error {
 			return err
 		}
 	}
-	if err := c.Check(len(dst), at, true); err != nil || len(dst) == 0 {
+	g, err := c.checked(len(dst), at, true)
+	if err != nil || len(dst) == 0 {
 		return err
 	}
-	g, _ := at.check(len(dst), 1)
 	_, query, key := g.start()
 	for len(dst) > 0 {
 		n := min(g.keys-key, len(dst))
-		c.buckets(dst[:n], g.offset+int64(query), key)
+		c.scheme.buckets(dst[:n], g.offset+int64(query), key)
 		dst, key, query = dst[n:], 0, query+1
 	}
 	return nil
@@ -242,7 +285,7 @@ func (c *core) elements(at At, heads int, lacks error) (int64, error) {
 			Got: strconv.FormatInt(total, 10)}
 	}
 	if err == nil {
-		err = c.check(g)
+		err = c.scheme.check(g)
 	}
 	return total, err
 }

@@ -106,6 +106,36 @@ func TestPartsAreTheWhole(t *testing.T) {
 	}
 }
 
+// The quick way has the bits of the other one, of any part, and does nothing while there is something to make.
+func TestQuick(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 5))
+	for _, ref := range references() {
+		e, _ := ref.new()
+		at := ref.shapes()[0]
+		x := []float32{1}
+		if ref.bias == nil {
+			require.False(t, e.Quick(x, 0, at.QueryLength, at.KeyLength, at.Offset), ref.name)
+			continue
+		}
+		if ref.cells == 0 { // else there is nothing to make
+			require.False(t, e.Quick(x, 0, at.QueryLength, at.KeyLength, at.Offset), ref.name)
+			require.Equal(t, []float32{1}, x, ref.name)
+		} else {
+			require.False(t, e.Quick(x, 0, at.QueryLength, at.KeyLength, 1), ref.name)
+		}
+		total := 2 * e.Heads() * at.QueryLength * at.KeyLength
+		at.Batch, at.Part = 2, true
+		for range 40 {
+			at.From = r.IntN(total)
+			x := weights(1 + r.IntN(total-at.From))
+			want := copyOf32(x)
+			require.NoError(t, e.Add(want, at))
+			require.True(t, e.Quick(x, int64(at.From), at.QueryLength, at.KeyLength, at.Offset), ref.name)
+			require.Equal(t, want, x, "%s %+v", ref.name, at)
+		}
+	}
+}
+
 // What does not fit in the window has the bits of what does.
 func TestPastTheWindow(t *testing.T) {
 	const keys = WindowBytes/4/12 + 100

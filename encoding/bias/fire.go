@@ -140,16 +140,26 @@ func (s *fireRows) below(piece int) float64 {
 	return s.bends[piece-1]
 }
 
+// needs returns how long the table of ψ should be for a call.
+func (s *fireRows) needs(g grid) int {
+	last := g.offset + int64(g.queries) - 1
+	return int(min(max(last, int64(g.keys)-1-g.offset, -g.offset)+1, WindowBytes/8))
+}
+
+func (s *fireRows) ready(g grid) bool {
+	table := s.psi.Load()
+	return table != nil && len(*table) >= s.needs(g)
+}
+
 // check makes the table of ψ reach over the distances and positions of a call, as far as WindowBytes go.
 func (s *fireRows) check(g grid) error {
 	if g.queries == 0 || g.keys == 0 {
 		return nil
 	}
-	last := g.offset + int64(g.queries) - 1
-	n := int(min(max(last, int64(g.keys)-1-g.offset, -g.offset)+1, WindowBytes/8))
-	if old := s.psi.Load(); old != nil && len(*old) >= n {
+	if s.ready(g) {
 		return nil
 	}
+	n := s.needs(g)
 	s.growing.Lock()
 	defer s.growing.Unlock()
 	var have []float64
@@ -175,7 +185,19 @@ func (s *fireRows) of(table []float64, d int64) float64 {
 	return log1p(float64(s.c * float64(d)))
 }
 
-func (s *fireRows) row(x []float32, add bool, head int, query int64, key int) {
+func (s *fireRows) rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool) {
+	n := int(uint(len(x)) / uint(count))
+	for ; len(x) > 0; x = x[n:] {
+		s.row(op, x[:n], head, query, key)
+		if heads {
+			head++
+		} else {
+			query++
+		}
+	}
+}
+
+func (s *fireRows) row(op kernel.Op, x []float32, head int, query int64, key int) {
 	table := *s.psi.Load()
 	var norm float64
 	if s.threshold >= float64(query) {
@@ -201,11 +223,7 @@ func (s *fireRows) row(x []float32, add bool, head int, query int64, key int) {
 			}
 			made[i] = float32(float64(lines[2*piece]*v) + lines[2*piece+1])
 		}
-		if add {
-			kernel.Add(x[:n], made[:n])
-		} else {
-			copy(x, made[:n])
-		}
+		kernel.Strips(op, x, n, made[:n], 0, 0, n, 1)
 		x, key = x[n:], key+n
 	}
 	scratch.Put(made)

@@ -33,9 +33,16 @@ type window struct {
 // scratch is for stretches that are not kept.
 var scratch = sync.Pool{New: func() any { return new([1024]float32) }}
 
+// distances returns the first distance of a call, and the one behind the last.
+func (g grid) distances() (first, end int64) {
+	return 1 - g.offset - int64(g.queries), int64(g.keys) - g.offset
+}
+
+func (s *relative) ready(g grid) bool { return s.window.Load().holds(g.distances()) }
+
 // check makes the window reach over the distances of a call, if that fits.
 func (s *relative) check(g grid) error {
-	first, end := -(g.offset + int64(g.queries) - 1), int64(g.keys)-g.offset
+	first, end := g.distances()
 	most := int64(WindowBytes / (4 * s.lineHeads()))
 	if s.fill == nil || g.queries == 0 || g.keys == 0 || end-first > most || s.window.Load().holds(first, end) {
 		return nil
@@ -79,26 +86,37 @@ func (w *window) holds(first, end int64) bool {
 	return w != nil && first >= w.first && end <= w.first+int64(w.length)
 }
 
-func (s *relative) row(x []float32, add bool, head int, query int64, key int) {
-	first := int64(key) - query
-	w := s.window.Load()
-	switch kept := w.holds(first, first+int64(len(x))); {
-	case kept && add:
-		kernel.Add(x, w.lines[head*w.length+int(first-w.first):][:len(x)])
-	case kept:
-		copy(x, w.lines[head*w.length+int(first-w.first):])
-	case add:
-		made := scratch.Get().(*[1024]float32)
-		for len(x) > 0 {
-			n := min(len(x), len(made))
-			s.fill(made[:n], head, first)
-			kernel.Add(x[:n], made[:n])
-			x, first = x[n:], first+int64(n)
-		}
-		scratch.Put(made)
-	default:
-		s.fill(x, head, first)
+func (s *relative) rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool) {
+	first, n := int64(key)-query, len(x)
+	if count > 1 {
+		n = int(uint(n) / uint(count))
 	}
+	low := first
+	if !heads {
+		low -= int64(count - 1)
+	}
+	if w := s.window.Load(); w.holds(low, first+int64(n)) {
+		step := -1
+		if heads {
+			step = w.length
+		}
+		kernel.Strips(op, x, n, w.lines, head*w.length+int(first-w.first), step, n, count)
+		return
+	}
+	made := scratch.Get().(*[1024]float32)
+	for ; len(x) > 0; x = x[n:] {
+		for i := 0; i < n; i += len(made) {
+			part := made[:min(n-i, len(made))]
+			s.fill(part, head, first+int64(i))
+			kernel.Strips(op, x[i:], len(part), part, 0, 0, len(part), 1)
+		}
+		if heads {
+			head++
+		} else {
+			first--
+		}
+	}
+	scratch.Put(made)
 }
 
 func (s *relative) buckets(dst []int32, query int64, key int) {

@@ -78,6 +78,8 @@ func (s *swinWindow) check(g grid) error {
 	return nil
 }
 
+func (s *swinWindow) ready(g grid) bool { return s.check(g) == nil }
+
 // stretch returns where the reversed buckets of a query and of keys key, key+1, ... of one row are, and how many of those
 // there are.
 func (s *swinWindow) stretch(query int64, key int) (at, n int) {
@@ -86,18 +88,25 @@ func (s *swinWindow) stretch(query int64, key int) (at, n int) {
 	return (v-y+s.h-1)*(2*s.w-1) + u - x + s.w - 1, s.w - u
 }
 
-func (s *swinWindow) row(x []float32, add bool, head int, query int64, key int) {
+func (s *swinWindow) rows(op kernel.Op, x []float32, head int, query int64, key, count int, heads bool) {
 	size := (2*s.h - 1) * (2*s.w - 1)
-	line := s.lines[head*size:][:size]
-	for len(x) > 0 {
-		at, n := s.stretch(query, key)
-		n = min(n, len(x))
-		if add {
-			kernel.Add(x[:n], line[at:at+n])
-		} else {
-			copy(x[:n], line[at:])
+	for n := int(uint(len(x)) / uint(count)); len(x) > 0; x = x[n:] {
+		line := s.lines[head*size:][:size]
+		for row, key := x[:n], key; len(row) > 0; {
+			at, n := s.stretch(query, key)
+			n = min(n, len(row))
+			cells := 1
+			if n == s.w {
+				cells = int(uint(len(row)) / uint(n)) // rows of cells: the next one's buckets are a row of buckets on
+			}
+			kernel.Strips(op, row, n, line, at, 2*s.w-1, n, cells)
+			row, key = row[n*cells:], key+n*cells
 		}
-		x, key = x[n:], key+n
+		if heads {
+			head++
+		} else {
+			query++
+		}
 	}
 }
 

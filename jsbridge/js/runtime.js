@@ -265,6 +265,23 @@ export class Runtime {
   }
 
   /**
+   * posenc_scores, as hot: the same as call().
+   * @param {number} handle @param {number} op @param {number} array @param {number} from @param {number} length
+   * @param {number} first @param {number} batch @param {number} queries @param {number} keys @param {number} offset
+   */
+  scores(handle, op, array, from, length, first, batch, queries, keys, offset) {
+    const instance = this.#live();
+    let status;
+    try {
+      status = instance.exports.posenc_scores(handle, op, array, from, length, first, batch, queries, keys, offset);
+    } catch (cause) {
+      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
+      throw died(instance, cause);
+    }
+    if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
+  }
+
+  /**
    * Makes an encoder.
    * @param {string} scheme
    * @param {object} options a snapshot

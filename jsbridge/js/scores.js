@@ -1,11 +1,11 @@
 // What encoders that act on attention scores [batch, heads, queryLength, keyLength] have in common. Scores that live in
 // JavaScript go through the staging buffer in runs of elements, wherever in a row those begin and end.
 
-import { locate, part } from "./apply.js";
+import { locate } from "./apply.js";
 import { coreOf, Encoder } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, Int32, setArray } from "./intrinsics.js";
-import { boolean, number, snapshot } from "./options.js";
+import { boolean, keysOf, number, snapshot, unknown } from "./options.js";
 import { SCORES_ADD, SCORES_BUCKETS, SCORES_MATRIX, STAGING, STAGING_LENGTH } from "./runtime.js";
 import { FEW, stackLeft } from "./stack.js";
 
@@ -26,18 +26,8 @@ export const SCORES_AT = /** @type {any} */ ({ __proto__: null, queryLength: num
 /** @type {import("./options.js").Spec} */
 const MATRIX_AT = /** @type {any} */ ({ __proto__: null, offset: number });
 
-/**
- * Reads the options of a call.
- * @param {unknown} at
- * @returns {{ batch: number, queryLength: number, keyLength: number, offset: number, shared: boolean }}
- */
-export function readScores(at) {
-  const given = snapshot("at", SCORES_AT, at);
-  if (given.queryLength === undefined) throw typeError("queryLength", "a number", undefined);
-  if (given.keyLength === undefined) throw typeError("keyLength", "a number", undefined);
-  const { queryLength, keyLength, batch = 1, offset = 0, allowShared: shared = false } = given;
-  return { batch, queryLength, keyLength, offset, shared };
-}
+/** How many scores are staged at a time: with the lines that are added to them they stay in the fastest cache. */
+const TILE = 1 << 12;
 
 /**
  * Adds the bias to scores.
@@ -48,15 +38,21 @@ export function readScores(at) {
  * @returns {T} scores
  */
 export function addTo(encoder, scores, call) {
-  const { batch, queryLength, keyLength, offset } = call;
+  const { batch, queryLength, keyLength, offset, shared } = call;
   const { runtime, handle } = coreOf(encoder);
-  const { array, from: first, length } = locate("scores", scores, call.shared, runtime);
+  const { array, from: start, length } = locate("scores", scores, shared, runtime);
   if (array !== STAGING) {
-    runtime.call("posenc_scores", handle, SCORES_ADD, array, first, length, -1, batch, queryLength, keyLength, offset);
+    runtime.scores(handle, SCORES_ADD, array, start, length, -1, batch, queryLength, keyLength, offset);
+    return scores;
+  }
+  if (length <= TILE && !shared) { // all at once, and no piece before Go has looked
+    setArray(runtime.staging(length), scores);
+    runtime.scores(handle, SCORES_ADD, STAGING, 0, length, -1, batch, queryLength, keyLength, offset);
+    setArray(scores, runtime.staging(length)); // asked for again: the memory may have grown
     return scores;
   }
   runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
-  if (length > STAGING_LENGTH) stackLeft(FEW);
+  if (length > TILE) stackLeft(FEW);
   addPart(encoder, scores, length, 0, call);
   return scores;
 }
@@ -70,14 +66,17 @@ export function addTo(encoder, scores, call) {
  * @param {ReturnType<typeof readScores>} call
  */
 export function addPart(encoder, x, length, first, { batch, queryLength, keyLength, offset }) {
+  const tile = keyLength > TILE ? TILE : TILE - (TILE % keyLength); // whole rows where they fit
   let { runtime, handle } = coreOf(encoder);
-  for (let from = 0; from < length; from += STAGING_LENGTH) {
-    const n = length - from < STAGING_LENGTH ? length - from : STAGING_LENGTH;
-    const here = part(x, from, n);
+  const buffer = bufferOf(x);
+  const begin = byteOffsetOf(x);
+  for (let from = 0; from < length; from += tile) {
+    const n = length - from < tile ? length - from : tile;
+    const here = new Float32(buffer, begin + 4 * from, n);
     for (let again = false; ; again = true) {
       try {
         setArray(runtime.staging(n), here);
-        runtime.call("posenc_scores", handle, SCORES_ADD, STAGING, 0, n, first + from, batch, queryLength, keyLength, offset);
+        runtime.scores(handle, SCORES_ADD, STAGING, 0, n, first + from, batch, queryLength, keyLength, offset);
         break;
       } catch (error) {
         if (from === 0 || again) throw error; // nothing has been written, or it is no accident
@@ -86,6 +85,52 @@ export function addPart(encoder, x, length, first, { batch, queryLength, keyLeng
     }
     setArray(here, runtime.staging(n));
   }
+}
+
+/**
+ * Which scores they are, read from the options of a call as readCall() in apply.js does it.
+ * @param {any} at
+ */
+export function readScores(at) {
+  const call = { queryLength: NaN, keyLength: NaN, batch: 1, offset: 0, shared: false };
+  let missing = 3; // a bit for each length
+  const keys = at === undefined ? [] : keysOf("at", at);
+  for (let i = 0; i < keys.length; i++) {
+    const name = keys[i];
+    const kind = SCORES_AT[name] ?? unknown("at", SCORES_AT, name);
+    switch (name) {
+      case "queryLength": {
+        const value = at.queryLength;
+        if (value === undefined) break;
+        call.queryLength = /** @type {number} */ (kind(name, value));
+        missing &= 2;
+        break;
+      }
+      case "keyLength": {
+        const value = at.keyLength;
+        if (value === undefined) break;
+        call.keyLength = /** @type {number} */ (kind(name, value));
+        missing &= 1;
+        break;
+      }
+      case "batch": {
+        const value = at.batch;
+        if (value !== undefined) call.batch = /** @type {number} */ (kind(name, value));
+        break;
+      }
+      case "offset": {
+        const value = at.offset;
+        if (value !== undefined) call.offset = /** @type {number} */ (kind(name, value));
+        break;
+      }
+      default: { // allowShared
+        const value = at[name];
+        if (value !== undefined) call.shared = /** @type {boolean} */ (kind(name, value));
+      }
+    }
+  }
+  if (missing !== 0) throw typeError(missing & 1 ? "queryLength" : "keyLength", "a number", undefined);
+  return call;
 }
 
 /**
