@@ -1,23 +1,27 @@
-// Speed and memory against what else there is: node tests/bench/bench.js [--json FILE] [--quick],
-// after the package has been built. Ends with 1 when a contender's result is wrong, and with 0
-// whatever the speed.
+// Speed and memory against what else there is: node tests/bench/bench.js, after the package has been built. Ends with 1 when a
+// contender's result is wrong, and with 0 whatever the speed.
 
 import { access, constants, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 
 import { colours, progress } from "../model/terminal.js";
-import { Disagreement, difference } from "./agree.js";
+import { first } from "./first.js";
 import { goals } from "./goals.js";
 import { measure } from "./measure.js";
 import { MEMORY_CASES } from "./memory.js";
 import { loadPosenc } from "./package.js";
+import { PEER_LANES, peerVersions } from "./peers.js";
+import { EXTRAS, LANES, plan } from "./plan.js";
 import { machine, report } from "./report.js";
-import {
-  ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, INTERLEAVED_SHAPE,
-  joined, naiveCosSin, naiveTable, ROTATE_SHAPES, rotateRows, rotateTask, TABLE_SHAPES, TABLE_TOLERANCE, tableTask,
-} from "./tasks.js";
+import { sweep } from "./sweep.js";
 import { startLane } from "./worker.js";
+
+const USAGE = `usage: node tests/bench/bench.js [--json FILE] [--quick] [--only KIND,...] [--peers | --no-peers]
+  --json FILE   writes all that was measured
+  --quick       fewer and shorter repetitions, and no other libraries
+  --only        some kinds of tasks: add, rotate, ..., and ${EXTRAS.join(", ")}
+  --peers       other libraries although it is quick; --no-peers: none`;
 
 /** @type {Record<"full" | "quick", import("./measure.js").Effort>} */
 const EFFORT = {
@@ -27,79 +31,23 @@ const EFFORT = {
 
 /** @typedef {ReturnType<typeof import("./memory.js").createLane>} MemoryLane */
 /** @typedef {(stage: string, fraction: number) => void} OnProgress */
+/** @typedef {(kind: string) => boolean} Wanted */
+
+/** Somebody has asked for what there is not. */
+class Misuse extends Error {}
 
 /**
- * The table that the loops add. It is posenc's, since its rounding differs from the naive one's in a
- * few last bits; that it is the right table is checked here, against the formula.
- * @param {import("./package.js").Posenc} posenc
- * @param {number} seq
- * @param {number} dim
- */
-function checkedTable(posenc, seq, dim) {
-  const encoder = posenc.sinusoidal({ dim });
-  const table = encoder.table(seq);
-  encoder.dispose();
-  const wrong = difference(table, naiveTable(seq, dim), TABLE_TOLERANCE);
-  if (wrong !== undefined) throw new Disagreement(`posenc, table [${seq}, ${dim}]: ${wrong}`);
-  return table;
-}
-
-/**
- * The same of the cosines and sines that turn queries.
- * @param {import("./package.js").Posenc} posenc
- * @param {readonly number[]} shape [batch, heads, seq, headDim]
- */
-function checkedCosSin(posenc, shape) {
-  const length = rotateRows(shape);
-  const headDim = shape[3];
-  const encoder = posenc.rotary({ headDim });
-  const rows = encoder.cosSin(length);
-  encoder.dispose();
-  const want = naiveCosSin(length, headDim);
-  const wrong = difference(joined(rows.cos, rows.sin), joined(want.cos, want.sin), TABLE_TOLERANCE);
-  if (wrong !== undefined) throw new Disagreement(`posenc, cosSin [${length}, ${headDim / 2}]: ${wrong}`);
-  return rows;
-}
-
-/**
- * And of ALiBi's slopes: 2^(-8h/P) for the first P heads, the power of two, and every other one of 2P for the rest.
- * @param {import("./package.js").Posenc} posenc
- * @param {number} heads
- */
-function checkedSlopes(posenc, heads) {
-  const encoder = posenc.alibi({ heads });
-  const { slopes } = encoder;
-  encoder.dispose();
-  const p = 2 ** Math.floor(Math.log2(heads));
-  slopes.forEach((slope, h) => {
-    const want = h < p ? 2 ** ((-8 * (h + 1)) / p) : 2 ** ((-4 * (2 * (h - p) + 1)) / p);
-    if (!(Math.abs(slope / want - 1) <= 2 ** -50)) throw new Disagreement(`posenc, slope ${h} of ${heads}: is ${slope}, want ${want}`);
-  });
-  return slopes;
-}
-
-/**
- * @param {import("./package.js").Posenc} posenc
+ * @param {ReturnType<typeof plan>} tasks
  * @param {import("./measure.js").Effort} effort
+ * @param {readonly URL[]} modules the lanes
  * @param {OnProgress} onProgress
  */
-async function speed(posenc, effort, onProgress) {
-  const workers = ["./lane-posenc.js", "./lane-plain.js"].map((module) =>
-    /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(new URL(module, import.meta.url)));
-  // Each made when it is its turn: the long ones are large.
-  const tasks = [
-    ...ADD_SHAPES.map((shape) => () => addTask(shape, checkedTable(posenc, shape[1], shape[2]))),
-    () => decodeTask(DECODE_SHAPE, checkedTable(posenc, DECODE_LENGTH, DECODE_SHAPE[2])),
-    ...TABLE_SHAPES.map((shape) => () => tableTask(shape)),
-    ...ROTATE_SHAPES.map((shape) => () => rotateTask(shape, checkedCosSin(posenc, shape))),
-    () => rotateTask(INTERLEAVED_SHAPE, checkedCosSin(posenc, INTERLEAVED_SHAPE), true),
-    ...BIAS_SHAPES.map((shape) => () => biasTask(shape, checkedSlopes(posenc, shape[1]))),
-    () => cosSinTask(COS_SIN_SHAPE),
-  ];
+async function speed(tasks, effort, modules, onProgress) {
+  const workers = modules.map((module) => /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(module));
   const measured = [];
   try {
-    for (const [i, task] of tasks.entries()) {
-      measured.push(await measure(workers.map(({ lane }) => lane), task(), effort,
+    for (const [i, { make }] of tasks.entries()) {
+      measured.push(await measure(workers.map(({ lane }) => lane), make(), effort,
         (fraction) => onProgress("Timing", (i + fraction) / tasks.length)));
     }
   } finally {
@@ -123,19 +71,29 @@ async function memory(onProgress) {
   return growths;
 }
 
-/** @param {{ json?: string, quick: boolean }} options */
-async function run({ json, quick }) {
+/** @param {{ json?: string, quick: boolean, peers: boolean, only?: string }} options */
+async function run({ json, quick, peers, only }) {
   if (json !== undefined) await access(dirname(json), constants.W_OK); // said now rather than in a minute
   const effort = EFFORT[quick ? "quick" : "full"];
   const bar = progress(process.stderr);
+  const onProgress = bar.update.bind(bar);
   const start = performance.now();
   let results;
   try {
     const posenc = await loadPosenc();
-    const { version } = posenc;
-    const measured = await speed(posenc, effort, (stage, fraction) => bar.update(stage, fraction));
-    const growths = await memory((stage, fraction) => bar.update(stage, fraction));
-    results = { version, effort, seconds: 0, measured, memory: growths, goals: goals({ measured, memory: growths }) };
+    const all = plan(posenc);
+    const kinds = only?.split(",");
+    const unknown = kinds?.find((kind) => ![...EXTRAS, ...all.map((task) => task.kind)].some((known) => known === kind));
+    if (unknown !== undefined) throw new Misuse(`--only: there is no ${unknown}; there are ${[...new Set(all.map(({ kind }) => kind)), ...EXTRAS].join(", ")}`);
+    const wanted = (/** @type {string} */ kind) => kinds === undefined || kinds.includes(kind);
+    const tasks = all.filter(({ kind }) => wanted(kind));
+    const of = {
+      first: wanted("first") ? await first((fraction) => onProgress("First results", fraction)) : [],
+      measured: tasks.length > 0 ? await speed(tasks, effort, [...LANES, ...(peers ? PEER_LANES : [])], onProgress) : [],
+      sweep: wanted("sweep") ? await sweep(effort, (fraction) => onProgress("Timing lengths", fraction)) : [],
+      memory: wanted("memory") ? await memory(onProgress) : [],
+    };
+    results = { version: posenc.version, peers: peers ? await peerVersions() : {}, effort, seconds: 0, ...of, goals: goals(of) };
   } finally {
     bar.done();
   }
@@ -146,14 +104,22 @@ async function run({ json, quick }) {
 
 let options;
 try {
-  ({ values: options } = parseArgs({ options: { json: { type: "string" }, quick: { type: "boolean", default: false } } }));
+  const { values } = parseArgs({ options: {
+    json: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" },
+    peers: { type: "boolean" }, "no-peers": { type: "boolean" }, help: { type: "boolean" },
+  } });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit(0);
+  }
+  options = { ...values, peers: !values["no-peers"] && (values.peers ?? !values.quick) };
 } catch (error) {
-  console.error(`${/** @type {Error} */ (error).message}\nusage: node tests/bench/bench.js [--json FILE] [--quick]`);
+  console.error(`${/** @type {Error} */ (error).message}\n${USAGE}`);
   process.exit(2);
 }
 try {
-  await run(/** @type {{ json?: string, quick: boolean }} */ (options));
+  await run(/** @type {Parameters<typeof run>[0]} */ (options));
 } catch (error) {
   console.error(error instanceof Error ? `bench: ${error.message}` : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof Misuse ? 2 : 1;
 }

@@ -49,15 +49,15 @@ function local(contenders) {
 
 const everyone = () => [...posencContenders(posenc), ...plainContenders()];
 
-test("every contender computes the same bits", () => {
+test("every contender computes the same bits", async () => {
   const lane = new Lane(everyone());
   // With lengths that no turn of a loop divides.
   const tasks = [[1, 1, 768], [1, 128, 384], [3, 5, 7], [4, 16, 48], [2, 33, 65]].map(([batch, seq, dim]) =>
     addTask([batch, seq, dim], table(seq, dim)));
   for (const task of [...tasks, decodeTask([1, 1, 768], table(DECODE_LENGTH, 768)), tableTask([1, 50, 64])]) {
-    const names = lane.prepare(task);
+    const names = await lane.prepare(task);
     assert.ok(names.length >= (task.kind === "decode" ? 2 : 3), `${task.kind} [${task.shape}]: ${names}`);
-    for (const name of names) assert.equal(lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
+    for (const name of names) assert.equal(await lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
   }
 });
 
@@ -99,16 +99,16 @@ function slopes(heads) {
   return made;
 }
 
-test("every contender turns queries, adds biases and makes cosines and sines alike", () => {
+test("every contender turns queries, adds biases and makes cosines and sines alike", async () => {
   const lane = new Lane(everyone());
   const shapes = /** @type {const} */ ([[1, 4, 1, 32], [1, 12, 9, 64], [2, 3, 5, 12], [1, 5, 3, 2]]);
   const tasks = [...shapes.flatMap((shape) => [false, true].map((interleaved) => rotateTask(shape, cosSin(shape), interleaved))),
     biasTask([1, 12, 7, 39], slopes(12)), biasTask([1, 4, 1, 100], slopes(4)), cosSinTask([1, 50, 64])];
   for (const task of tasks) {
-    const names = lane.prepare(task);
+    const names = await lane.prepare(task);
     const least = task.kind === "cosSin" ? 2 : task.kind === "bias" ? 13 : 3;
     assert.ok(names.length >= least, `${task.kind} [${task.shape}]: ${names}`);
-    for (const name of names) assert.equal(lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
+    for (const name of names) assert.equal(await lane.check(name), undefined, `${name}, ${task.kind} [${task.shape}]`);
   }
 });
 
@@ -154,15 +154,15 @@ test("contenders take turns", async () => {
   assert.deepEqual(contenders.map(({ samples }) => samples.length), [3, 3, 3]);
 });
 
-test("inputs stay near embeddings however often they are added to", () => {
+test("inputs stay near embeddings however often they are added to", async () => {
   let since = NaN;
   let most = 0;
   const work = { reset: () => void (since = 0), run: () => void (most = Math.max(most, ++since)), result: () => new Float32Array(0) };
   const lane = new Lane([{ name: "counting", begin: () => work }]);
-  lane.prepare(tableTask([1, 1, 1]));
-  for (let i = 0; i < 100; i++) lane.time("counting", 999);
+  await lane.prepare(tableTask([1, 1, 1]));
+  for (let i = 0; i < 100; i++) await lane.time("counting", 999);
   assert.ok(most >= 9000 && most <= 10_000, `${most} calls in a row`);
-  lane.time("counting", 50_000);
+  await lane.time("counting", 50_000);
   assert.equal(since, 50_001); // a repetition that takes more begins with fresh input
   assert.equal(most, 50_001);
 });

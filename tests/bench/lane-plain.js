@@ -2,7 +2,9 @@
 // memory sets, and the naive table. posenc must not be loaded here; lane.js says why.
 
 import { Lane } from "./lane.js";
+import { positionOf } from "./making-tasks.js";
 import { naive, plainLoops } from "./plain-loops.js";
+import { fillLoops, GRID_LOOPS } from "./recurrence-loops.js";
 import { biasLoops, naiveBias, naiveRotate, rotateLoops } from "./rotate-loops.js";
 import { DECODE_LENGTH, joined, naiveCosSin, naiveTable, scoresOf } from "./tasks.js";
 
@@ -12,6 +14,8 @@ import { DECODE_LENGTH, joined, naiveCosSin, naiveTable, scoresOf } from "./task
 
 /** The plain loops' names begin with it. */
 export const PLAIN = "plain loop, ";
+/** Those that make a new array, in tasks where others do not. */
+export const PLAIN_NEW = "plain new array, ";
 export const NAIVE = "naive loop";
 export const SET = "Float32Array.set";
 export const NAIVE_TABLE = "naive table";
@@ -66,13 +70,14 @@ const tableContender = (name, make) => ({
  * A better loop than the naive one, for orientation: what stays when each frequency is computed once.
  * @param {number} seq
  * @param {number} dim
+ * @param {number} [offset]
  */
-function sinCosTable(seq, dim) {
+function sinCosTable(seq, dim, offset = 0) {
   const table = new Float32Array(seq * dim);
   const frequencies = Float64Array.from({ length: Math.ceil(dim / 2) }, (_, i) => Math.pow(10000, (-2 * i) / dim));
   for (let pos = 0, at = 0; pos < seq; pos++) {
     for (let i = 0; i < dim; i += 2) {
-      const angle = pos * frequencies[i >> 1];
+      const angle = (offset + pos) * frequencies[i >> 1];
       table[at++] = Math.sin(angle);
       if (i + 1 < dim) table[at++] = Math.cos(angle);
     }
@@ -147,6 +152,48 @@ const cosSinContender = {
   },
 };
 
+/**
+ * Makes rows in an array that exists, or in a new one.
+ * @param {import("./recurrence-loops.js").PlainFill} plain
+ * @returns {Contender}
+ */
+export const fillContender = ({ name, make }) => ({
+  name,
+  begin({ kind, shape: [, seq, dim], x: input }) {
+    if ((kind !== "fill" && kind !== "newTable") || dim % 8 !== 0) return undefined;
+    const fill = make(seq, dim);
+    let x = input.slice();
+    const run = kind === "fill" ? (/** @type {number} */ step) => fill(x, positionOf(step)) : (/** @type {number} */ step) => fill((x = new Float32Array(seq * dim)), positionOf(step));
+    return { reset: () => void x.fill(0), run, result: () => x };
+  },
+});
+
+/**
+ * @param {string} name
+ * @param {(seq: number, dim: number, offset: number) => Float32Array} table
+ */
+const slowFillContender = (name, table) => fillContender({ name, make: (seq, dim) => (x, offset) => x.set(table(seq, dim, offset)) });
+
+/**
+ * @param {{ name: string, loop: import("./recurrence-loops.js").PlainGrid }} plain
+ * @param {boolean} fresh into a new array
+ * @returns {Contender}
+ */
+const gridContender = ({ name, loop }, fresh) => ({
+  name: `${fresh ? PLAIN_NEW : PLAIN}${name}`,
+  begin({ kind, shape: [height, width, dim], x: input }) {
+    if (kind !== "grid") return undefined;
+    const half = dim / 2;
+    const [rows, columns] = [height, width].map((length) => naiveTable(length, half));
+    let x = fresh ? input : input.slice();
+    const run = () => {
+      if (fresh) x = new Float32Array(height * width * dim);
+      loop(x, rows, columns, height, width, half);
+    };
+    return { reset: () => void (fresh || x.fill(0)), run, result: () => x };
+  },
+});
+
 /** @returns {Contender[]} */
 export const plainContenders = () => [
   ...plainLoops().map((plain) => loopContender({ ...plain, name: PLAIN + plain.name })),
@@ -161,6 +208,10 @@ export const plainContenders = () => [
   ...biasLoops().map((plain) => biasContender({ ...plain, name: PLAIN + plain.name })),
   biasContender({ name: NAIVE, wide: false, turn: 1, loop: naiveBias }),
   cosSinContender,
+  ...fillLoops().map(({ name, make }) => fillContender({ name: PLAIN + name, make })),
+  slowFillContender(SIN_COS_TABLE, sinCosTable),
+  slowFillContender(NAIVE_TABLE, naiveTable),
+  ...[false, true].flatMap((fresh) => GRID_LOOPS.map((plain) => gridContender(plain, fresh))),
 ];
 
 export const createLane = () => new Lane(plainContenders());

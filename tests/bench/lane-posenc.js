@@ -2,6 +2,7 @@
 // nothing.
 
 import { Lane } from "./lane.js";
+import { positionOf } from "./making-tasks.js";
 import { loadPosenc } from "./package.js";
 import { DECODE_LENGTH, joined, scoresOf } from "./tasks.js";
 
@@ -104,6 +105,53 @@ const makingCosSin = (posenc) => ({
 });
 
 /**
+ * Overwrites an array that `hold` makes, with an encoder that exists.
+ * @template {Float32Array | Allocation} X
+ * @param {Posenc} posenc
+ * @param {string} name
+ * @param {{ make: (length: number) => X, data: (x: X) => Float32Array, dispose?: (x: X) => void }} hold
+ * @returns {Contender}
+ */
+const filling = (posenc, name, { make, data, dispose }) => ({
+  name,
+  begin({ kind, shape, x: input }) {
+    if (kind !== "fill" && kind !== "grid") return undefined;
+    const encoder = kind === "fill" ? posenc.sinusoidal({ dim: shape[2] }) : gridOf(posenc, shape);
+    const x = make(input.length);
+    const run = kind === "fill" ? (/** @type {number} */ step) => void encoder.fill(x, { offset: positionOf(step) }) : () => void encoder.fill(x);
+    return {
+      reset: () => void data(x).fill(0),
+      run,
+      result: () => data(x),
+      dispose() {
+        dispose?.(x);
+        encoder.dispose();
+      },
+    };
+  },
+});
+
+/** @param {Posenc} posenc @param {readonly number[]} shape [H, W, dim] */
+const gridOf = (posenc, [height, width, dim]) => posenc.grid({ dim, shape: [height, width] });
+
+/**
+ * A new array each time, with an encoder that exists.
+ * @param {Posenc} posenc
+ * @returns {Contender}
+ */
+const makingAgain = (posenc) => ({
+  name: TABLE,
+  begin({ kind, shape }) {
+    if (kind !== "newTable" && kind !== "grid") return undefined;
+    const encoder = kind === "newTable" ? posenc.sinusoidal({ dim: shape[2] }) : gridOf(posenc, shape);
+    const length = kind === "newTable" ? shape[1] : shape[0] * shape[1];
+    let table = new Float32Array(0);
+    const run = kind === "newTable" ? (/** @type {number} */ step) => void (table = encoder.table(length, { offset: positionOf(step) })) : () => void (table = encoder.table(length));
+    return { reset() {}, run, result: () => table, dispose: () => encoder.dispose() };
+  },
+});
+
+/**
  * With an encoder that has made nothing yet, each time.
  * @param {Posenc} posenc
  * @returns {Contender}
@@ -134,6 +182,9 @@ export const posencContenders = (posenc) => {
     adding(posenc, ALLOC, alloc),
     adding(posenc, ARRAY, array),
     making(posenc),
+    filling(posenc, ALLOC, alloc),
+    filling(posenc, ARRAY, array),
+    makingAgain(posenc),
     ofHeads(posenc, ALLOC, alloc),
     ofHeads(posenc, ARRAY, array),
     makingCosSin(posenc),

@@ -9,13 +9,15 @@ import { difference } from "./agree.js";
 /** @typedef {import("./tasks.js").Task} Task */
 
 /**
- * @typedef {object} Work a contender that has its task
+ * @typedef {object} Held a contender that has its task, but for what is timed
  * @property {() => void} reset makes the input anew
- * @property {(step: number) => void} run what is timed
  * @property {() => Float32Array} result of the last run
- * @property {() => void} [dispose]
+ * @property {() => unknown} [dispose]
+ * @property {number} [times] how often one run does the work, if not once
+ * @property {number} [tolerance] of the result, if not the task's
  */
-/** @typedef {{ name: string, begin: (task: Task) => Work | undefined }} Contender undefined: not one for this task */
+/** @typedef {Held & ({ run: (step: number) => void, runAsync?: undefined } | { runAsync: (step: number) => Promise<unknown> })} Work what is timed: run, or runAsync where a contender has no other way */
+/** @typedef {{ name: string, begin: (task: Task) => Work | undefined | Promise<Work | undefined> }} Contender undefined: not one for this task */
 
 /** How often the same array is added to, if a single repetition does not take more. */
 const MOST_CALLS = 10_000;
@@ -35,14 +37,14 @@ export class Lane {
   /**
    * Gives all contenders the task, and lets go of the one before.
    * @param {Task} task
-   * @returns {string[]} the names of those that can do it
+   * @returns {Promise<string[]>} the names of those that can do it
    */
-  prepare(task) {
-    for (const { work } of this.#entries.values()) work.dispose?.();
+  async prepare(task) {
+    for (const { work } of this.#entries.values()) await work.dispose?.();
     this.#entries.clear();
     this.#task = task;
     for (const { name, begin } of this.#contenders) {
-      const work = begin(task);
+      const work = await begin(task);
       if (work !== undefined) this.#entries.set(name, { work, calls: Infinity });
     }
     return [...this.#entries.keys()];
@@ -50,15 +52,16 @@ export class Lane {
 
   /**
    * @param {string} name
-   * @returns {string | undefined} what is wrong with its result
+   * @returns {Promise<string | undefined>} what is wrong with its result
    */
-  check(name) {
+  async check(name) {
     const { expected, tolerance } = /** @type {Task} */ (this.#task);
     const { work } = this.#entry(name);
     for (const { step, want } of expected) {
       work.reset();
-      work.run(step);
-      const wrong = difference(work.result(), want, tolerance);
+      if (work.runAsync !== undefined) await work.runAsync(step);
+      else work.run(step);
+      const wrong = difference(work.result(), want, work.tolerance ?? tolerance);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
@@ -69,13 +72,14 @@ export class Lane {
    * @param {string} name
    * @param {number} warmUp in milliseconds
    * @param {number} repetition in milliseconds
-   * @returns {number}
+   * @returns {Promise<number>}
    */
-  calibrate(name, warmUp, repetition) {
+  async calibrate(name, warmUp, repetition) {
+    const { times = 1 } = this.#entry(name).work;
     let calls = 1;
     let fastest = Infinity; // by which nothing that disturbed a call makes the repetitions shorter
     for (let spent = 0, took = 0; spent < warmUp || took < repetition; spent += took) {
-      took = this.time(name, calls);
+      took = times * (await this.time(name, calls));
       fastest = Math.min(fastest, took / calls);
       calls = Math.ceil(Math.min(10 * calls, (1.1 * repetition) / fastest));
     }
@@ -88,9 +92,9 @@ export class Lane {
    * often that its values are far from embeddings'.
    * @param {string} name
    * @param {number} calls
-   * @returns {number} milliseconds
+   * @returns {Promise<number>} milliseconds, of doing the work as often as there are calls
    */
-  time(name, calls) {
+  async time(name, calls) {
     const entry = this.#entry(name);
     const { work } = entry;
     entry.calls += calls + 1;
@@ -98,10 +102,11 @@ export class Lane {
       work.reset();
       entry.calls = calls + 1;
     }
+    if (work.runAsync !== undefined) return timeAsync(work, calls);
     work.run(0);
     const start = performance.now();
     for (let step = 1; step <= calls; step++) work.run(step);
-    return performance.now() - start;
+    return (performance.now() - start) / (work.times ?? 1);
   }
 
   /** @param {string} name */
@@ -110,4 +115,16 @@ export class Lane {
     if (entry === undefined) throw new RangeError(`no contender ${name} for this task`);
     return entry;
   }
+}
+
+/**
+ * As Lane.time, in a function of its own: what is not asynchronous is timed without an await in its loop.
+ * @param {Extract<Work, { runAsync: Function }>} work
+ * @param {number} calls
+ */
+async function timeAsync(work, calls) {
+  await work.runAsync(0);
+  const start = performance.now();
+  for (let step = 1; step <= calls; step++) await work.runAsync(step);
+  return (performance.now() - start) / (work.times ?? 1);
 }

@@ -32,7 +32,7 @@ export async function measure(lanes, task, { repetitions, repetition, warmUp }, 
   }
 
   // Making a table from nothing runs much more code than adding, which takes an engine longer to compile.
-  const warm = kind === "table" || kind === "cosSin" ? 10 * warmUp : warmUp;
+  const warm = kind === "table" || kind === "newTable" || kind === "cosSin" ? 10 * warmUp : warmUp;
   const turns = (repetitions + warm / repetition) * entries.length;
   let done = 0;
   const step = (/** @type {number} */ by) => onProgress((done += by) / turns);

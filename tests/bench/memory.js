@@ -18,7 +18,7 @@ export const MEMORY_CASES = [
 ];
 
 /** @param {Posenc} posenc */
-function memorySize(posenc) {
+export function memorySize(posenc) {
   const probe = posenc.alloc(1);
   const size = probe.data.buffer.byteLength;
   probe.dispose();

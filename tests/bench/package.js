@@ -11,6 +11,7 @@ const DIST = new URL("../../dist/npm/", import.meta.url);
  * The part of an encoder that is measured.
  * @typedef {object} Encoder
  * @property {(x: Float32Array | Allocation, at?: At) => unknown} add
+ * @property {(x: Float32Array | Allocation, at?: At) => unknown} fill
  * @property {(length: number, at?: At) => Float32Array} table
  * @property {() => void} dispose
  */
@@ -31,6 +32,7 @@ const DIST = new URL("../../dist/npm/", import.meta.url);
  * @typedef {object} Posenc
  * @property {string} version
  * @property {(options: { dim: number }) => Encoder} sinusoidal
+ * @property {(options: { dim: number, shape: readonly number[] }) => Encoder} grid
  * @property {(options: { headDim: number, pairing?: "half" | "interleaved" }) => RotaryEncoder} rotary
  * @property {(options: { heads: number }) => BiasEncoder} alibi
  * @property {(length: number) => Allocation} alloc

@@ -2,20 +2,20 @@
 
 import { arch, cpus, platform } from "node:os";
 
-import { bestPlain, contender } from "./goals.js";
-import { NAIVE, NAIVE_TABLE, PLAIN, SET, SIN_COS_TABLE } from "./lane-plain.js";
-import { ALLOC, ARRAY, COS_SIN, TABLE } from "./lane-posenc.js";
-import { WIDE } from "./plain-loops.js";
 import { spread, summary } from "./statistics.js";
+import { COLUMN, digits, LABEL, row, table } from "./tables.js";
 
-/** @typedef {import("./measure.js").Measured} Measured */
-/** @typedef {ReturnType<typeof import("../model/terminal.js").colours>} Colours */
-
-const LABEL = 26;
-const COLUMN = 14;
+/** @typedef {import("./tables.js").Colours} Colours */
 
 /** What half of a task's results spread by on a machine that does something else as well. */
 const BUSY = 0.05;
+
+/** The tables, in their order. @type {readonly [import("./tasks.js").Kind, string][]} */
+const TITLES = [
+  ["add", "add, G elements/s"], ["decode", "  one row with { offset }"], ["fill", "fill, G elements/s"], ["newTable", "table, G elements/s"],
+  ["table", "  from nothing"], ["grid", "grid, G elements/s"], ["rotate", "rotate, G elements/s"], ["rotateInterleaved", "  interleaved"],
+  ["bias", "ALiBi, G elements/s"], ["cosSin", "cos and sin, G elements/s"],
+];
 
 /** Where it ran. */
 export function machine() {
@@ -23,110 +23,77 @@ export function machine() {
   return { cpu: model.replace(/\s+/g, " ").trim(), cores: cpus().length, platform: `${platform()} ${arch()}`, node: process.versions.node, v8: process.versions.v8 };
 }
 
-/** Three digits, as many as a noisy machine deserves. @param {number} v */
-const digits = (v) => (v === 0 || v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v >= 0.1 ? v.toFixed(2) : v.toFixed(3));
+/** @param {string} title @param {readonly string[]} heads @param {Colours} colours */
+const head = (title, heads, { bold, dim }) => `${bold(title.padEnd(LABEL))}${dim(heads.map((text) => text.padStart(COLUMN)).join(""))}`;
+
+/** @param {number | undefined} bytes */
+const mebibytes = (bytes) => (bytes === undefined ? "-" : digits(bytes / 2 ** 20));
 
 /**
- * A row of the tables: each text in its column.
- * @param {string} label
- * @param {readonly string[]} cells
- */
-const row = (label, cells) => `  ${label.padEnd(LABEL)}${cells.map((cell) => cell.padStart(COLUMN)).join("")}`;
-
-/**
- * @param {Measured} of
- * @param {import("./measure.js").Timing} timing
- */
-function rate({ elements }, timing) {
-  return `${digits(elements / timing.median / 1e6)} ±${`${Math.round(100 * spread(timing))}`.padStart(2)}%`;
-}
-
-/**
- * One table: a column for each shape, a line for each contender.
- * @param {string} title
- * @param {readonly Measured[]} columns
- * @param {readonly [string, (of: Measured) => string][]} lines
+ * @param {readonly import("./sweep.js").SweepLine[]} lines
  * @param {Colours} colours
  */
-function table(title, columns, lines, { bold, dim }) {
-  const head = row("", columns.map(({ shape }) => `[${shape.join()}]`)).slice(title.length + 2);
-  return [`${bold(title)}  ${dim(head)}`, ...lines.map(([label, cell]) => row(label, columns.map(cell))), ""];
+function sweepTable(lines, colours) {
+  if (lines.length === 0) return [];
+  const heads = ["alloc()", "Float32Array", "best plain", "bare kernel", "module, MiB"];
+  const starts = ["posenc, alloc()", "posenc, Float32Array", "plain", "bare"];
+  return [head("add by length, ns/element", heads, colours), ...lines.map(({ rows, dim, contenders }) => {
+    const best = starts.map((start) => contenders.filter(({ name }) => name.startsWith(start)).reduce((a, b) => (b.median < a.median ? b : a)));
+    return row(`[1,${rows},${dim}]`, [...best.map(({ median }) => (median < 0.1 ? median.toFixed(3) : digits(median))), `${mebibytes(best[1].before)} > ${mebibytes(best[1].after)}`]);
+  }), ""];
 }
 
 /**
- * @param {import("./goals.js").Results & { goals: readonly import("./goals.js").Goal[], version: string, seconds: number, effort: import("./measure.js").Effort }} results
+ * @param {readonly import("./first.js").First[]} first
+ * @param {Colours} colours
+ */
+function firstTable(first, colours) {
+  if (first.length === 0) return [];
+  return [head("first result, ms", ["from import", "from load()"], colours),
+    ...first.map(({ name, fromImport, fromLoad }) => row(name, [fromImport, fromLoad].map((of) => `${digits(of.median)} ±${`${Math.round(100 * spread(of))}`.padStart(2)}%`))), ""];
+}
+
+/**
+ * @param {readonly import("./memory.js").Growth[]} memory
+ * @param {Colours} colours
+ */
+function memoryTable(memory, colours) {
+  if (memory.length === 0) return [];
+  return [head("memory, MiB", ["array", "module before", "after", "growth"], colours), ...memory.map(({ shape, fractions, bytes, before, after, growth }) =>
+    row(`[${shape.join()}]${fractions ? ", positions" : ""}`, [bytes, before, after, growth].map(mebibytes))), ""];
+}
+
+/**
+ * @param {import("./goals.js").Results & { goals: readonly import("./goals.js").Goal[], version: string, peers?: Record<string, string>, seconds: number, effort: import("./measure.js").Effort }} results
  * @param {Colours} colours
  * @returns {string}
  */
-export function report({ measured, memory, goals, version, seconds, effort }, colours) {
+export function report({ measured, memory, sweep = [], first = [], goals, version, peers = {}, seconds, effort }, colours) {
   const { bold, dim, good, bad } = colours;
   const { cpu, cores, platform: system, node, v8 } = machine();
-  const of = (/** @type {import("./tasks.js").Kind} */ kind) => measured.filter((m) => m.kind === kind);
-  const timing = (/** @type {string} */ name) => (/** @type {Measured} */ m) => rate(m, contender(m, name));
-  /** @param {string} name @param {"float32" | "float64"} [of] */
-  const over = (name, of) => (/** @type {Measured} */ m) => `${digits(bestPlain(m, of).median / contender(m, name).median)}x     `;
-  /** @param {"float32" | "float64"} [of] */
-  const which = (of) => (/** @type {Measured} */ m) => `${bestPlain(m, of).name.replace(PLAIN, "").replace(WIDE, "")}     `;
 
   /** @param {import("./goals.js").Goal} goal */
   const goalLine = ({ what, want, got, unit, atLeast, reached }) => {
     const space = unit === "x" ? "" : " ";
-    const wanted = `${atLeast ? ">=" : unit === "µs" ? "<" : "<="} ${want}${space}${unit}`;
-    return `  ${what.padEnd(62)}${wanted.padStart(9)}${`${digits(got)}${space}${unit}`.padStart(12)}  ${reached ? good("reached") : bad("missed")}`;
+    const wanted = `${atLeast ? ">=" : unit === "µs" || unit === "ms" ? "<" : "<="} ${want}${space}${unit}`;
+    return `  ${what.padEnd(66)}${wanted.padStart(9)}${`${digits(got)}${space}${unit}`.padStart(11)}  ${reached ? good("reached") : bad("missed")}`;
   };
 
-  const usual = Math.max(...measured.map(({ contenders }) => summary(contenders.map(spread)).median)); // of the worst task
+  const usual = Math.max(0, ...measured.map(({ contenders }) => summary(contenders.map(spread)).median)); // of the worst task
   const busy = usual < BUSY ? [] : [bad(`the machine was busy with something else (±${(100 * usual).toFixed(0)}%): better run it again`)];
 
   return [
     bold(`posenc ${version}: speed and memory`),
     dim(`${cpu}, ${cores} cores, ${system}; Node ${node}, V8 ${v8}`),
+    ...(Object.keys(peers).length === 0 ? [] : [dim(`peers: ${Object.entries(peers).map(([name, of]) => `${name.replace(/^.*\//, "")} ${of}`).join(", ")}`)]),
     dim(`medians of ${effort.repetitions} interleaved repetitions of ${effort.repetition} ms and more, ± half the quartiles' distance;`),
     dim(`every result checked before it is timed; ${seconds.toFixed(0)} s in all`),
     ...busy,
     "",
-    ...table("add, G elements/s", of("add"), [
-      [ALLOC, timing(ALLOC)],
-      [ARRAY, timing(ARRAY)],
-      ["best plain loop", (m) => rate(m, bestPlain(m))],
-      ["  which is", which()],
-      ["... with a float64 table", (m) => rate(m, bestPlain(m, "float64"))],
-      ["  which is", which("float64")],
-      [NAIVE, timing(NAIVE)],
-      [`${SET} (limit)`, timing(SET)],
-      ["alloc() / best plain", over(ALLOC)],
-      ["  / with float64 table", over(ALLOC, "float64")],
-      ["Float32Array / best plain", over(ARRAY)],
-      ["  / with float64 table", over(ARRAY, "float64")],
-    ], colours),
-    ...table("table, G elements/s", of("table"), [
-      [TABLE, timing(TABLE)],
-      [SIN_COS_TABLE, timing(SIN_COS_TABLE)],
-      [NAIVE_TABLE, timing(NAIVE_TABLE)],
-    ], colours),
-    ...([["rotate", "rotate, G elements/s"], ["rotateInterleaved", "  interleaved"], ["bias", "ALiBi, G elements/s"]]).flatMap(([kind, title]) =>
-      table(title, of(/** @type {import("./tasks.js").Kind} */ (kind)), [
-        [ALLOC, timing(ALLOC)],
-        [ARRAY, timing(ARRAY)],
-        ["best plain loop", (m) => rate(m, bestPlain(m))],
-        ["  which is", which()],
-        ["... with a float64 table", (m) => rate(m, bestPlain(m, "float64"))],
-        ["  which is", which("float64")],
-        [NAIVE, timing(NAIVE)],
-        ["alloc() / best plain", over(ALLOC)],
-        ["  / with float64 table", over(ALLOC, "float64")],
-        ["Float32Array / best plain", over(ARRAY)],
-      ], colours)),
-    ...table("cos and sin, G elements/s", of("cosSin"), [
-      [COS_SIN, timing(COS_SIN)],
-      [NAIVE_TABLE, timing(NAIVE_TABLE)],
-      ["cosSin() / naive", (m) => `${digits(contender(m, NAIVE_TABLE).median / contender(m, COS_SIN).median)}x     `],
-    ], colours),
-    `${bold("memory, MiB".padEnd(LABEL + 2))}${dim(["array", "module before", "after", "growth"].map((head) => head.padStart(COLUMN)).join(""))}`,
-    ...memory.map(({ shape, fractions, bytes, before, after, growth }) =>
-      row(`[${shape.join()}]${fractions ? ", positions" : ""}`, [bytes, before, after, growth].map((size) => digits(size / 2 ** 20)))),
-    "",
-    bold("goals".padEnd(64)) + dim("want".padStart(9) + "got".padStart(12)),
-    ...goals.map(goalLine),
+    ...TITLES.flatMap(([kind, title]) => table(title, measured.filter((m) => m.kind === kind), colours)),
+    ...sweepTable(sweep, colours),
+    ...firstTable(first, colours),
+    ...memoryTable(memory, colours),
+    ...(goals.length === 0 ? [] : [bold("goals".padEnd(68)) + dim("want".padStart(9) + "got".padStart(11)), ...goals.map(goalLine)]),
   ].join("\n");
 }

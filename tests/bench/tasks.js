@@ -5,16 +5,16 @@
 // more, lane.js makes it anew outside the time. So it stays far from infinity, and sums of such
 // numbers are 0 or far from the smallest ones.
 
-/** @typedef {"add" | "decode" | "table" | "rotate" | "rotateInterleaved" | "bias" | "cosSin"} Kind */
+/** @typedef {"add" | "decode" | "table" | "rotate" | "rotateInterleaved" | "bias" | "cosSin" | "fill" | "newTable" | "grid"} Kind */
 
 /**
  * @typedef {object} Task
  * @property {Kind} kind add: x += table, for each sequence of the batch; decode: x += one row of the
  *   table, another one each time; table: make the table from nothing; rotate, rotateInterleaved: turn the pairs
  *   of x by rows of cosines and sines, of which a single one moves on; bias: x += ALiBi; cosSin: make the
- *   cosines and sines from nothing
+ *   cosines and sines from nothing; fill, newTable and grid: see making-tasks.js
  * @property {readonly number[]} shape of x, or of the table: [batch, seq, dim]; of queries, and of what turns them,
- *   [batch, heads, seq, headDim]; of scores [batch, heads, queries, keys]
+ *   [batch, heads, seq, headDim]; of scores [batch, heads, queries, keys]; of a grid [H, W, dim]
  * @property {Float32Array} x the input; empty where the table is the output
  * @property {Float32Array} table the encoding; contenders that add read it, or must arrive at it; for rotate the
  *   cosines; for bias a line of values for each head, by distance
@@ -43,12 +43,13 @@ export const TABLE_TOLERANCE = 1e-6;
  * The formula of the paper, as tutorials write it: a pow and a sine or cosine for each element.
  * @param {number} seq
  * @param {number} dim
+ * @param {number} [offset] the first position
  */
-export function naiveTable(seq, dim) {
+export function naiveTable(seq, dim, offset = 0) {
   const table = new Float32Array(seq * dim);
   for (let pos = 0; pos < seq; pos++) {
     for (let i = 0; i < dim; i++) {
-      const angle = pos / Math.pow(10000, (2 * Math.floor(i / 2)) / dim);
+      const angle = (offset + pos) / Math.pow(10000, (2 * Math.floor(i / 2)) / dim);
       table[pos * dim + i] = i % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
     }
   }
