@@ -14,6 +14,8 @@
 // together; Math.fround; `| 0` and `>>> 0`; loads before stores; two or four places of a sequence at
 // once; reading ahead; a view for each row.
 
+import { compile } from "./compile.js";
+
 /** How the names of loops with a float64 table end. */
 export const WIDE = " f64";
 
@@ -45,7 +47,7 @@ export function unrolled(turn, index, order, together) {
   const element = (/** @type {string} */ at) => (together === 1 ? `y0[${at}] += table[${at}];`
     : `{ const t = table[${at}]; ${sequences.map((s) => `y${s}[${at}] += t;`).join(" ")} }`);
   const ks = Array.from({ length: turn }, (_, k) => (order === "up" ? k : turn - 1 - k));
-  return new Function(`return function unrolled(x, table, batch) {
+  return compile(`function unrolled(x, table, batch) {
     const n = table.length;
     const whole = n - n % ${turn};
     for (let b = 0; b < batch; b += ${together}) {
@@ -57,7 +59,7 @@ export function unrolled(turn, index, order, together) {
       }
       for (; i < n; i++) ${element("i")}
     }
-  }`)();
+  }`);
 }
 
 /**
