@@ -102,7 +102,10 @@ func (e *encoder) Subtract(x []float32, at At) error { return e.apply(kernel.Min
 // Quick is Add, or Subtract, for hot calls: of a single sequence whose first row has position first, when its rows are in
 // memory. It reports whether it did it. If not it did nothing, and Add says why or makes the rows. Rows have no heads.
 func (e *encoder) Quick(subtract bool, x []float32, heads int, first int64) bool {
-	if e.first != e.end || e.missing != nil || len(x) != e.dim && uint(len(x))%uint(e.dim) != 0 {
+	if e.missing != nil || len(x) != e.dim && uint(len(x))%uint(e.dim) != 0 {
+		return false
+	}
+	if e.first != e.end && (first < e.first || first > e.end-int64(uint(len(x))/uint(e.dim))) {
 		return false
 	}
 	pe := e.table.Ready(first, len(x))

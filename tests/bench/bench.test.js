@@ -186,22 +186,23 @@ test("goals are judged by medians, and the report keeps to its columns", async (
       measured.push({ kind, shape, elements: /** @type {readonly number[]} */ (shape).reduce((a, b) => a * b), contenders });
     }
   }
-  assert.equal(bestPlain(measured[1]).name, "plain loop, 32 down");
-  assert.equal(bestPlain(measured[1], "float64").name, "plain loop, 32 up f64");
+  assert.equal(bestPlain(measured[1])?.name, "plain loop, 32 down");
+  assert.equal(bestPlain(measured[1], "float64")?.name, "plain loop, 32 up f64");
   const memory = [growth(await loadPosenc({ fresh: true }), { shape: [2, 16, 64], fractions: true }),
     { shape: /** @type {const} */ ([1, 1 << 18, 1024]), fractions: false, bytes: 2 ** 30, before: 0, after: 8 * 2 ** 20, growth: 8 * 2 ** 20, milliseconds: 1 }];
   const judged = goals({ measured, memory });
   assert.deepEqual(judged.map(({ got, reached }) => [got, reached]), [
-    [4.5, false], [4.5, false], [4.5, true], // alloc(): 5x, 5x, 2x
-    [0.9, false], [0.9, false], // Float32Array: 2x
+    [0.9, false], // add: one row in a Float32Array
+    [4.5, false], [0.9, false], [4.5, false], [0.9, false], // alloc() 5x, Float32Array 2x
+    [0.9, false], [4.5, true], [0.9, false], // a batch; what no cache holds: 2x and 1x
     [50, true], [50, true], // table: 20x
-    [1000, false], [1000, false], // 1 ms is not below 1 µs
-    [4.5, true], [4.5, true], [4.5, true], // rotate: 4x, 4x, 2.5x
+    [1000, false], [1000, false], // 1 ms is not below 0.15 µs
+    [4.5, true], [1000, false], [4.5, true], [4.5, true], // rotate: 4x, and a token below 0.8 µs; 4x, 2.5x
     [8, true],
   ]);
   const plain = (/** @type {string} */ text) => text;
   const text = report({ measured, memory, goals: judged, version: "1.2.3", seconds: 1, effort: EFFORT }, { bold: plain, dim: plain, good: plain, bad: plain });
   for (const line of text.split("\n")) assert.ok(line.length <= 100, `${line.length} columns: ${line}`);
   assert.equal(text.match(/ reached$/gm)?.length, 7);
-  assert.equal(text.match(/ missed$/gm)?.length, 6);
+  assert.equal(text.match(/ missed$/gm)?.length, 10);
 });

@@ -8,11 +8,15 @@
 //   and two places of the array at once are slower or the same, tiles of the table for all sequences of a batch too.
 //   Four sequences that share each vector of the table are sometimes 5% faster, so that is a contender of its own.
 // - fill: two angles at a time, sines and cosines apart, and a zip of the two float32 pairs (one instruction, where a swizzle
-//   for each pair and an or are three). With a sine and its cosine in one vector nothing need be zipped, but stores are of 8 bytes: 20% slower;
-//   two such vectors zipped, to store 16, are 5% slower. Rows outside and angles inside read the angles' state again for each
-//   row: 10 to 20% slower. But where rows are a multiple of 4096 bytes apart, an angle through 16 rows wants 16 lines of
+//   for each pair and an or are three). With a sine and its cosine in one vector nothing need be zipped, but stores are of 8 bytes:
+//   an angle at a time 20% slower, four at a time 5%; two such vectors zipped, to store 16, are 5% slower too.
+//   Rows outside and angles inside read the angles' state again for each row: 10 to 20% slower. But where rows are a multiple of 4096 bytes apart, an angle through 16 rows wants 16 lines of
 //   the same set of the first cache, which has 12, and takes four times as long: fillLines does 8 angles, a line, at a time.
-// - rotate: see lane-limit.js for how many heads share a row of cosines and sines.
+// - rotate: a line of cosines and one of sines in the registers meets all heads; or a row meets 1, 2 or 4 heads that are read
+//   together, row by row or head by head. Which is best follows from the shape, so all are contenders. Tiles of 4 to 256 rows for
+//   all heads, or for 8 of them, were between row by row and head by head.
+// - add, where no cache holds the arrays: 4 to 32 places at once, a page to 256 KiB apart, and reading 512 to 4096 bytes ahead were
+//   no faster than straight on. Rows that are made on the way are: that saves a third of what memory has to move.
 
 const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, k) => k);
 /** @param {number} n @param {(k: number) => string} make */
@@ -86,6 +90,8 @@ const grid = func("grid", "x hRows wRows height width halfBytes", `${STREAM} ${l
     ${repeat(get("n"), `${copy("hRows")} ${copy("w")} ${step("w", get("halfBytes"))} ${step("n", -1)}`)}
     ${step("hRows", get("halfBytes"))} ${step("height", -1)}`)}`);
 
+const SWAP = "i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11";
+
 /**
  * Turns `rows` of each head by rows of cosines and sines, which n heads share. Pairs are half a row apart, or (zip) neighbours:
  * then each cosine comes twice in its row, and each sine twice, first negative.
@@ -95,7 +101,6 @@ const grid = func("grid", "x hRows wRows height width halfBytes", `${STREAM} ${l
 function rotate(n, zip) {
   const heads = range(n);
   const vectors = n === 4 ? 2 : 4;
-  const SWAP = "i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11";
   const turnHalves = (/** @type {"f32x4" | "f32"} */ type, /** @type {number} */ o) => {
     const v = of(type);
     const [a, b, c, s] = type === "f32" ? ["fa", "fb", "fc", "fs"] : ["va", "vb", "vc", "vs"];
@@ -117,6 +122,28 @@ function rotate(n, zip) {
       ${stream(get("bytes"), ["c", "s", ...heads.map((h) => `p${h}`), ...(zip ? [] : heads.map((h) => `q${h}`))], zip ? turnZipped : turnHalves, vectors)}
       ${step("head", -n)}`)}
     ${step("cos", get("bytes"))} ${step("sin", get("bytes"))} ${step("x", zip ? get("bytes") : `(i32.shl ${get("bytes")} (i32.const 1))`)} ${step("rows", -1)}`)}`);
+}
+
+/**
+ * The same with a line of cosines and one of sines in the registers, for all heads. Rows are of whole lines.
+ * @param {boolean} zip
+ */
+function rotateAll(zip) {
+  const four = range(4);
+  const turn = (/** @type {number} */ k) => (zip
+    ? set("a", load("p", 16 * k)) + store("p", 16 * k, `(f32x4.add (f32x4.mul ${get("a")} ${get(`c${k}`)}) (f32x4.mul (${SWAP} ${get("a")} ${get("a")}) ${get(`s${k}`)}))`)
+    : set("a", load("p", 16 * k)) + set("b", load("q", 16 * k))
+      + store("p", 16 * k, `(f32x4.sub (f32x4.mul ${get("a")} ${get(`c${k}`)}) (f32x4.mul ${get("b")} ${get(`s${k}`)}))`)
+      + store("q", 16 * k, `(f32x4.add (f32x4.mul ${get("b")} ${get(`c${k}`)}) (f32x4.mul ${get("a")} ${get(`s${k}`)}))`));
+  return func(zip ? "rotateZipAll" : "rotateAll", "x cos sin bytes rows heads headBytes", `${locals("i32", "p q left head")}
+  ${four.map((k) => locals("v128", `c${k} s${k}`)).join(" ")} ${locals("v128", "a b")}
+  ${repeat(get("rows"), `${set("left", get("bytes"))}
+    ${repeat(get("left"), `
+      ${four.map((k) => set(`c${k}`, load("cos", 16 * k)) + set(`s${k}`, load("sin", 16 * k))).join(" ")}
+      ${set("p", get("x"))} ${zip ? "" : set("q", plus(get("x"), get("bytes")))} ${set("head", get("heads"))}
+      ${repeat(get("head"), `${times(4, turn)} ${step("p", get("headBytes"))} ${zip ? "" : step("q", get("headBytes"))} ${step("head", -1)}`)}
+      ${step("x", 64)} ${step("cos", 64)} ${step("sin", 64)} ${step("left", -64)}`)}
+    ${zip ? "" : step("x", get("bytes"))} ${step("rows", -1)}`)}`);
 }
 
 // Sines and cosines. An angle is in quarters of a turn, so what is left of it after whole ones is exact, and short series do.
@@ -189,7 +216,7 @@ export const TURNS = [1, 2, 3, 4, 5, 6, 7, 8, 16];
 export const BLOCK = 16;
 
 const TEXT = `(module (import "bench" "memory" (memory 1 65536))
-  ${[add, add4, bias, grid, ...[1, 2, 4].flatMap((n) => [rotate(n, false), rotate(n, true)]), angles,
+  ${[add, add4, bias, grid, ...[1, 2, 4].flatMap((n) => [rotate(n, false), rotate(n, true)]), rotateAll(false), rotateAll(true), angles,
     block("fill", 1, false), block("fillLines", 4, false), block("addMade", 1, true), block("addMadeLines", 4, true)].join("\n")})`;
 
 /** @returns {Promise<Uint8Array<ArrayBuffer>>} the module; wants npm's wabt */
@@ -203,7 +230,7 @@ export async function kernelBytes() {
   }
 }
 
-/** @typedef {"add" | "add4" | "bias" | "grid" | "rotate1" | "rotate2" | "rotate4" | "rotateZip1" | "rotateZip2" | "rotateZip4" | "angles" | "fill" | "fillLines" | "addMade" | "addMadeLines"} KernelName */
+/** @typedef {"add" | "add4" | "bias" | "grid" | "rotate1" | "rotate2" | "rotate4" | "rotateZip1" | "rotateZip2" | "rotateZip4" | "rotateAll" | "rotateZipAll" | "angles" | "fill" | "fillLines" | "addMade" | "addMadeLines"} KernelName */
 /** @typedef {Record<KernelName, (...args: number[]) => void>} Kernels */
 
 /**

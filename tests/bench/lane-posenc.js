@@ -145,6 +145,7 @@ const makingAgain = (posenc) => ({
     if (kind !== "newTable" && kind !== "grid") return undefined;
     const encoder = kind === "newTable" ? posenc.sinusoidal({ dim: shape[2] }) : gridOf(posenc, shape);
     const length = kind === "newTable" ? shape[1] : shape[0] * shape[1];
+    /** @type {Float32Array} */
     let table = new Float32Array(0);
     const run = kind === "newTable" ? (/** @type {number} */ step) => void (table = encoder.table(length, { offset: positionOf(step) })) : () => void (table = encoder.table(length));
     return { reset() {}, run, result: () => table, dispose: () => encoder.dispose() };

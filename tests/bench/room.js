@@ -18,6 +18,7 @@ export class Room {
    */
   take(floats) {
     const at = this.end;
+    if (at + 4 * floats > this.buffer.byteLength) throw new RangeError(`no room for ${floats} float32 more`);
     this.end += ((4 * floats + 63) & -64) + 64;
     return at;
   }

@@ -27,8 +27,9 @@ export const digits = (v) => (v === 0 || v >= 100 ? v.toFixed(0) : v >= 10 ? v.t
  * A row of the tables: each text in its column.
  * @param {string} label
  * @param {readonly string[]} cells
+ * @param {number} [width]
  */
-export const row = (label, cells) => `${`  ${label}`.padEnd(LABEL)}${cells.map((cell) => cell.padStart(COLUMN)).join("")}`;
+export const row = (label, cells, width = COLUMN) => `${`  ${label}`.padEnd(LABEL)}${cells.map((cell) => cell.padStart(width)).join("")}`;
 
 /** @param {Measured} of @param {Timing} timing */
 const rate = ({ elements }, timing) => `${digits(elements / timing.median / 1e6)} ±${`${Math.round(100 * spread(timing))}`.padStart(2)}%`;
@@ -89,16 +90,18 @@ const RATIOS = [
  */
 export function table(title, columns, { bold, dim }) {
   if (columns.length === 0) return [];
-  const lines = [`${bold(title)}  ${dim(row("", columns.map(({ shape }) => `[${shape.join()}]`)).slice(title.length + 2))}`];
+  const width = columns.length > 4 ? COLUMN : COLUMN + 3; // shapes of four numbers are long
+  const line = (/** @type {string} */ label, /** @type {readonly string[]} */ cells) => row(label, cells, width);
+  const lines = [`${bold(title)}  ${dim(line("", columns.map(({ shape }) => `[${shape.join()}]`)).slice(title.length + 2))}`];
   for (const [label, pick, many = false] of CONTENDERS) {
     const timings = columns.map(pick);
     if (timings.every((timing) => timing === undefined)) continue;
-    lines.push(row(label, timings.map((timing, i) => (timing === undefined ? `-${AFTER}` : rate(columns[i], timing)))));
-    if (many) lines.push(row("    which is", timings.map((timing) => (timing === undefined ? "" : short(timing.name)))));
+    lines.push(line(label, timings.map((timing, i) => (timing === undefined ? `-${AFTER}` : rate(columns[i], timing)))));
+    if (many) lines.push(line("    which is", timings.map((timing) => (timing === undefined ? "" : short(timing.name)))));
   }
   for (const [label, slower, faster] of RATIOS) {
     const ratios = columns.map((of) => times(slower(of), faster(of)));
-    if (ratios.some((ratio) => ratio !== undefined)) lines.push(row(label, ratios.map((ratio) => (ratio === undefined ? `-${AFTER}` : `${digits(ratio)}x${AFTER}`))));
+    if (ratios.some((ratio) => ratio !== undefined)) lines.push(line(label, ratios.map((ratio) => (ratio === undefined ? `-${AFTER}` : `${digits(ratio)}x${AFTER}`))));
   }
   return [...lines, ""];
 }
