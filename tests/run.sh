@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
 shopt -s extglob
-all="go simd wasm node runtimes model browsers"
+all="go simd gobench wasm node runtimes model browsers"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
 groups=${*:-$all}
@@ -37,6 +37,14 @@ for group in $groups; do
       title "Go with GOEXPERIMENT=simd"
       GOEXPERIMENT=simd go vet ./encoding/...
       GOEXPERIMENT=simd go test ./encoding/...
+      ;;
+    gobench)
+      title "The Go benchmarks' contenders agree"
+      unformatted=$("$(go env GOROOT)/bin/gofmt" -l tests/gobench)
+      [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
+      for experiment in "" simd; do
+        (cd tests/gobench && export GOEXPERIMENT=$experiment && go vet ./... && go test ./...)
+      done
       ;;
     wasm)
       title "Go as wasm, in Node"

@@ -13,9 +13,10 @@ const (
 // BlockRows is how many rows a block has: those of angles a-8r, a-7r, ..., a+7r.
 const BlockRows = 16
 
-// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which its kernel reads them: for each two angles the
-// sines of the first turn and its cosines, those of the second, and so on. Where sines and cosines alternate in a row, the
-// vectors of a kernel may hold a sine beside its cosine; then every number is there twice, the cosine first.
+// Steps are the turns by r, 2r, ..., 8r of a block, in the order in which its kernel reads them: for each vector of angles
+// (pairs of them) the sines of the first turn and its cosines, those of the second, and so on. Where sines and cosines
+// alternate in a row, the vectors of a kernel may hold a sine beside its cosine (stepsTwice); then each angle has its cosine
+// twice and its sine twice.
 type Steps struct {
 	twice bool
 	mem   []float64
@@ -29,32 +30,37 @@ func NewSteps(n, stride int) Steps {
 }
 
 func (s *Steps) length(n int) int {
-	n = (n + 1) / 2 * 8 * 4
+	vectors := (n + pairs - 1) / pairs * 8 * 2
 	if s.twice {
-		n *= 2
+		vectors *= 2
 	}
-	return n
+	return vectors * pairs
+}
+
+// at returns where the turn number k of angle i is: its cosine and its sine, of which the next may be a copy.
+func (s *Steps) at(i, k int) (cos, sin int) {
+	turn, lane := uint(i)/pairs*8+uint(k)-1, uint(i)%pairs
+	if s.twice {
+		at := int(turn*pairs+lane) * 4
+		return at, at + 2
+	}
+	at := int(turn*2*pairs + lane)
+	return at + pairs, at
 }
 
 // Set writes the turn number k, 1 to 8, of angle i.
 func (s *Steps) Set(i, k int, sin, cos float64) {
+	c, n := s.at(i, k)
+	s.mem[c], s.mem[n] = cos, sin
 	if s.twice {
-		at := s.mem[((i/2*8+k-1)*2+i%2)*4:][:4]
-		at[0], at[1], at[2], at[3] = cos, cos, sin, sin
-		return
+		s.mem[c+1], s.mem[n+1] = cos, sin
 	}
-	at := (i/2*8+k-1)*4 + i%2
-	s.mem[at], s.mem[at+2] = sin, cos
 }
 
 // Get returns it.
 func (s *Steps) Get(i, k int) (sin, cos float64) {
-	if s.twice {
-		at := s.mem[((i/2*8+k-1)*2+i%2)*4:][:4]
-		return at[2], at[0]
-	}
-	at := (i/2*8+k-1)*4 + i%2
-	return s.mem[at], s.mem[at+2]
+	c, n := s.at(i, k)
+	return s.mem[n], s.mem[c]
 }
 
 // Columns says where in a row the sine and cosine of angle i go: Sin + i·Stride and Cos + i·Stride. Stride is 1, or it is 2

@@ -4,39 +4,42 @@ package kernel
 
 import "simd"
 
-// rotateSIMD returns how many pairs of each vector it did. Neighbours are left to the generic twin: the portable simd package
-// moves nothing inside a vector.
+// rotateSIMD returns how many pairs of each vector it did.
 func rotateSIMD(x, rows []float32, t *Turning) int {
 	if t.Interleaved {
-		return 0
+		return turnNeighboursSIMD(x, rows, t)
 	}
-	n, done := t.Pairs, 0
-	for token := range t.Tokens {
-		cos, sin := rows[:n], rows[n:2*n]
-		for head := range t.Heads {
-			v := x[token*t.TokenStride+head*t.HeadStride:]
-			done = turnHalvesSIMD(v[:n], v[n:2*n], cos, sin, t.Back)
-		}
-		if !t.OneRow {
-			rows = rows[2*n:]
-		}
-	}
-	return done
+	return turnHalvesSIMD(x, rows, t)
 }
 
-func turnHalvesSIMD(x, y, cos, sin []float32, back bool) int {
+// turnHalvesSIMD has all loops in it, as a call of a function with vectors is a choice among those for each width. Back is
+// forth with the halves exchanged:
+//
+//	b' = b·c - a·s,  a' = a·c + b·s
+func turnHalvesSIMD(x, rows []float32, t *Turning) int {
 	w := simd.Float32s{}.Len()
-	sign := simd.BroadcastFloat32s(1)
-	if back {
-		sign = simd.BroadcastFloat32s(-1)
+	n, step := t.Pairs, 2*t.Pairs
+	if t.OneRow {
+		step = 0
 	}
-	i := 0
-	for ; i+w <= len(x); i += w {
-		xs, ys := x[i:i+w], y[i:i+w]
-		c, s := simd.LoadFloat32s(cos[i:i+w]), simd.LoadFloat32s(sin[i:i+w]).Mul(sign)
-		a, b := simd.LoadFloat32s(xs), simd.LoadFloat32s(ys)
-		a.Mul(c).Sub(b.Mul(s)).Store(xs)
-		b.Mul(c).Add(a.Mul(s)).Store(ys)
+	for token := range t.Tokens {
+		row := rows[token*step:][:2*n]
+		cos, sin := row[:n], row[n:]
+		for head := range t.Heads {
+			v := x[token*t.TokenStride+head*t.HeadStride:][:2*n]
+			x, y := v[:n], v[n:]
+			if t.Back {
+				x, y = y, x
+			}
+			for i := 0; i <= n-w; i += w {
+				xs, ys := x[i:i+w], y[i:i+w]
+				a, b := simd.LoadFloat32s(xs), simd.LoadFloat32s(ys)
+				c, s := simd.LoadFloat32s(cos[i:i+w]), simd.LoadFloat32s(sin[i:i+w])
+				a.Mul(c).Sub(b.Mul(s)).Store(xs)
+				b.Mul(c).Add(a.Mul(s)).Store(ys)
+			}
+		}
 	}
-	return i
+	leave(w)
+	return n - n%w
 }

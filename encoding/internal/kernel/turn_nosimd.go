@@ -1,11 +1,8 @@
-//go:build !wasm
+//go:build !wasm && !(goexperiment.simd && (amd64 || arm64))
 
 package kernel
 
-// Natively the generic twins do it all: the portable simd package has no conversion from float64 to float32.
-
-// stepsTwice: see Steps.
-const stepsTwice = false
+// Nothing is done here, so the generic twins do it all.
 
 func turnSIMD(_, _, _ Angles, _ bool) int                                   { return 0 }
 func blockSIMD(_ Op, _ []float32, _ int, _ Columns, _ Angles, _ *Steps) int { return 0 }
