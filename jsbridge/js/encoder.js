@@ -75,9 +75,16 @@ function replacedZero(given, answer, path) {
   return undefined;
 }
 
+/**
+ * What another thread needs to make the same encoder.
+ * @typedef {{ readonly scheme: string, readonly snapshot: object, readonly arrays: readonly Float32Array[] }} Recipe
+ */
+
 /** @type {(encoder: Encoder<any>) => Core} */
 let coreOf;
-export { coreOf };
+/** @type {(encoder: Encoder<any>) => Recipe} of one that is not disposed */
+let recipeOf;
+export { coreOf, recipeOf };
 
 /**
  * @template {object} Options
@@ -95,9 +102,9 @@ export class Encoder {
    * @param {string} scheme its name in jsbridge/*.go
    * @param {object} snapshot its options, for Go; kept, with what long lists it has, to make it again should the instance die
    * @param {(filledIn: any) => Options} publish from Go's answer to what `options` shows
+   * @param {readonly Float32Array[]} [arrays] of a recipe, whose snapshot has them no more
    */
-  constructor(runtime, scheme, snapshot, publish) {
-    const arrays = liftArrays(snapshot);
+  constructor(runtime, scheme, snapshot, publish, arrays = liftArrays(snapshot)) {
     freeze(snapshot);
     const { handle, width, rowLength, axes, points, length, options } = runtime.create(scheme, snapshot, arrays);
     /** @type {Core} */
@@ -132,6 +139,10 @@ export class Encoder {
         core.generation = runtime.generation;
       }
       return core;
+    };
+    recipeOf = (encoder) => {
+      if (encoder.#disposed) throw disposedError(encoder.#scheme);
+      return { scheme: encoder.#scheme, snapshot: encoder.#snapshot, arrays: encoder.#arrays };
     };
   }
 

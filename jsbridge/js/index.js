@@ -17,10 +17,10 @@ import * as time2vec from "./time2vec.js";
 import * as timestep from "./timestep.js";
 import { fromConfig } from "./config.js";
 import * as lists from "./positions.js";
-import { wrongThis } from "./errors.js";
+import { loadError, wrongThis } from "./errors.js";
 import { freeze } from "./intrinsics.js";
 import { compile } from "./load.js";
-import { snapshot } from "./options.js";
+import { number, snapshot } from "./options.js";
 import { Runtime, VERSION } from "./runtime.js";
 import * as rotary from "./rotary.js";
 import * as sinusoidal from "./sinusoidal.js";
@@ -68,12 +68,15 @@ import * as sinusoidal from "./sinusoidal.js";
 /** @typedef {import("./apply.js").RotaryAt} RotaryAt */
 /** @typedef {import("./rotary.js").RotaryOptions} RotaryOptions */
 /** @typedef {import("./rotary.js").Scaling} Scaling */
+/** @typedef {import("./pool.js").Pool} Pool */
+/** @typedef {import("./pool.js").Watch} Watch */
 /** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
 /** @typedef {import("./sinusoidal.js").Convention} Convention */
 /** @typedef {Loaded} Posenc */
 
 /** posenc, loaded: `await load()`. */
 class Loaded {
+  #module;
   #runtime;
 
   /** @param {unknown} self @returns {Runtime} */
@@ -84,6 +87,7 @@ class Loaded {
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
+    this.#module = module;
     this.#runtime = new Runtime(module);
     freeze(this);
   }
@@ -294,6 +298,23 @@ class Loaded {
   alloc(length) {
     return new allocation.Allocation(Loaded.#of(this), length);
   }
+
+  /**
+   * Workers that share long work; see pool.js. Nothing of it is loaded before the first call.
+   * @param {{ workers?: number }} [options] how many, 1 to 64; by default one less than the machine has cores, up to 16
+   * @returns {Promise<Pool>}
+   */
+  async pool(options) {
+    const runtime = Loaded.#of(this);
+    const { workers } = snapshot("options", POOL, options);
+    let made;
+    try {
+      made = await import("./pool.js");
+    } catch (cause) {
+      throw loadError("pool.js: could not be loaded. Serve it and worker.js beside posenc's other files", cause);
+    }
+    return made.startPool(runtime, this.#module, workers);
+  }
 }
 
 /** @type {Promise<Loaded> | undefined} */
@@ -320,3 +341,5 @@ export async function load(options) {
 
 /** @type {import("./options.js").Spec} */
 const LOAD = /** @type {any} */ ({ __proto__: null, wasm: (/** @type {string} */ _, /** @type {unknown} */ value) => value });
+/** @type {import("./options.js").Spec} */
+const POOL = /** @type {any} */ ({ __proto__: null, workers: number });

@@ -29,7 +29,8 @@ export const setArray = /** @type {(target: any, source: any, offset?: number) =
   Function.prototype.call.bind(TypedArray.prototype.set));
 
 const indexOf = /** @type {(array: any, value: number) => number} */ (Function.prototype.call.bind(TypedArray.prototype.indexOf));
-const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+/** The length of an ArrayBuffer in bytes; 0 when it is detached. */
+export const bufferLength = /** @type {(buffer: any) => number} */ (getter(ArrayBuffer.prototype, "byteLength"));
 const sharedLength = typeof SharedArrayBuffer === "undefined" ? undefined : getter(SharedArrayBuffer.prototype, "byteLength");
 
 /**

@@ -42,8 +42,13 @@ export function snapshot(where, spec, given) {
  * @returns {string[]}
  */
 export function keysOf(where, given) {
-  if (typeof given !== "object" || given === null || isArray(given) || isRevoked(given)) throw typeError(where, "an object", given);
-  const keys = objectKeys(given);
+  if (typeof given !== "object" || given === null || isArray(given)) throw typeError(where, "an object", given);
+  let keys;
+  try {
+    keys = objectKeys(given);
+  } catch (cause) { // of a Proxy: the user's own, or that it is revoked
+    throw isRevoked(given) ? typeError(where, "an object", given) : cause;
+  }
   if (keys.length > MOST_KEYS) throw typeErrorMessage(`${where}: want options, got an object of ${keys.length} keys`);
   return keys;
 }

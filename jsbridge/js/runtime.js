@@ -4,7 +4,7 @@
 
 import { compileError } from "./load.js";
 import { internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
-import { bufferOf, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
+import { bufferLength, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -73,8 +73,9 @@ class Instance {
     if (this.bridge.version !== VERSION) {
       throw loadError(`posenc.wasm: it is of version ${this.bridge.version} and the JavaScript of ${VERSION}; take both from the same package`);
     }
-    /** @type {Float32Array | undefined} */
-    this.stagingView = undefined;
+    /** The module's memory. Growing detaches it, and then there is another; asking the engine for that each time costs as much as a call. */
+    this.buffer = this.exports.mem.buffer;
+    this.stagingView = new Float32(0);
     this.stagingAddress = this.exports.posenc_address(STAGING);
     this.positionsAddress = this.exports.posenc_positions();
     /** @type {Block[]} what alloc() gave out and nobody has freed */
@@ -118,30 +119,30 @@ export class Runtime {
 
   /** The module's memory at this moment; it is another object after the memory has grown. @returns {ArrayBuffer} */
   get buffer() {
-    return /** @type {ArrayBuffer} */ (this.#live().exports.mem.buffer);
+    const instance = this.#live();
+    if (bufferLength(instance.buffer) === 0) instance.buffer = instance.exports.mem.buffer;
+    return /** @type {ArrayBuffer} */ (instance.buffer);
   }
 
   /** The first `length` elements of the staging buffer. @param {number} length @returns {Float32Array} */
   staging(length) {
     const instance = this.#live();
-    const buffer = instance.exports.mem.buffer;
-    let view = instance.stagingView;
-    if (view === undefined || lengthOf(view) !== length || bufferOf(view) !== buffer) {
-      view = instance.stagingView = new Float32(buffer, instance.stagingAddress, length);
+    if (lengthOf(instance.stagingView) !== length || length === 0) { // that of a detached one is 0
+      instance.stagingView = new Float32(this.buffer, instance.stagingAddress, length);
     }
-    return view;
+    return instance.stagingView;
   }
 
   /** The first `length` float64 of the staging buffer. @param {number} length @returns {Float64Array} */
   staging64(length) {
     const instance = this.#live();
-    return new Float64(instance.exports.mem.buffer, instance.stagingAddress, length);
+    return new Float64(this.buffer, instance.stagingAddress, length);
   }
 
   /** All of the positions buffer. @returns {Float64Array} */
   get positions() {
     const instance = this.#live();
-    return new Float64(instance.exports.mem.buffer, instance.positionsAddress, POSITIONS_LENGTH);
+    return new Float64(this.buffer, instance.positionsAddress, POSITIONS_LENGTH);
   }
 
   /**

@@ -22,48 +22,70 @@ import { FEW, stackLeft } from "./stack.js";
  */
 
 /** @type {import("./options.js").Spec} */
-const AT = /** @type {any} */ ({ __proto__: null, queryLength: number, keyLength: number, batch: number, offset: number, allowShared: boolean });
+export const SCORES_AT = /** @type {any} */ ({ __proto__: null, queryLength: number, keyLength: number, batch: number, offset: number, allowShared: boolean });
 /** @type {import("./options.js").Spec} */
 const MATRIX_AT = /** @type {any} */ ({ __proto__: null, offset: number });
+
+/**
+ * Reads the options of a call.
+ * @param {unknown} at
+ * @returns {{ batch: number, queryLength: number, keyLength: number, offset: number, shared: boolean }}
+ */
+export function readScores(at) {
+  const given = snapshot("at", SCORES_AT, at);
+  if (given.queryLength === undefined) throw typeError("queryLength", "a number", undefined);
+  if (given.keyLength === undefined) throw typeError("keyLength", "a number", undefined);
+  const { queryLength, keyLength, batch = 1, offset = 0, allowShared: shared = false } = given;
+  return { batch, queryLength, keyLength, offset, shared };
+}
 
 /**
  * Adds the bias to scores.
  * @template {Float32Array | Allocation} T
  * @param {Encoder<any>} encoder
  * @param {T} scores
- * @param {ScoresAt} at
+ * @param {ReturnType<typeof readScores>} call
  * @returns {T} scores
  */
-function addTo(encoder, scores, at) {
-  const given = snapshot("at", AT, at);
-  if (given.queryLength === undefined) throw typeError("queryLength", "a number", undefined);
-  if (given.keyLength === undefined) throw typeError("keyLength", "a number", undefined);
-  const { queryLength, keyLength, batch = 1, offset = 0 } = given;
+export function addTo(encoder, scores, call) {
+  const { batch, queryLength, keyLength, offset } = call;
   const { runtime, handle } = coreOf(encoder);
-  const { array, from: first, length } = locate("scores", scores, given.allowShared ?? false, runtime);
+  const { array, from: first, length } = locate("scores", scores, call.shared, runtime);
   if (array !== STAGING) {
     runtime.call("posenc_scores", handle, SCORES_ADD, array, first, length, -1, batch, queryLength, keyLength, offset);
     return scores;
   }
   runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
   if (length > STAGING_LENGTH) stackLeft(FEW);
-  let { handle: number } = coreOf(encoder);
+  addPart(encoder, scores, length, 0, call);
+  return scores;
+}
+
+/**
+ * The same for a part of scores that has been checked.
+ * @param {Encoder<any>} encoder
+ * @param {any} x
+ * @param {number} length its
+ * @param {number} first which element of all the scores its first is
+ * @param {ReturnType<typeof readScores>} call
+ */
+export function addPart(encoder, x, length, first, { batch, queryLength, keyLength, offset }) {
+  let { runtime, handle } = coreOf(encoder);
   for (let from = 0; from < length; from += STAGING_LENGTH) {
     const n = length - from < STAGING_LENGTH ? length - from : STAGING_LENGTH;
-    const here = part(scores, from, n);
+    const here = part(x, from, n);
     for (let again = false; ; again = true) {
       try {
         setArray(runtime.staging(n), here);
-        runtime.call("posenc_scores", number, SCORES_ADD, STAGING, 0, n, from, batch, queryLength, keyLength, offset);
+        runtime.call("posenc_scores", handle, SCORES_ADD, STAGING, 0, n, first + from, batch, queryLength, keyLength, offset);
         break;
       } catch (error) {
         if (from === 0 || again) throw error; // nothing has been written, or it is no accident
-        number = coreOf(encoder).handle; // the instance died half way, which no part caused: go on in a fresh one
+        handle = coreOf(encoder).handle; // the instance died half way, which no part caused: go on in a fresh one
       }
     }
     setArray(here, runtime.staging(n));
   }
-  return scores;
 }
 
 /**
@@ -110,7 +132,7 @@ export class Scores extends Encoder {
    * @returns {T} scores
    */
   add(scores, at) {
-    return addTo(this, scores, at);
+    return addTo(this, scores, readScores(at));
   }
 
   /**

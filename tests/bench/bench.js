@@ -11,7 +11,7 @@ import { goals } from "./goals.js";
 import { measure } from "./measure.js";
 import { MEMORY_CASES } from "./memory.js";
 import { loadPosenc } from "./package.js";
-import { PEER_LANES, peerVersions } from "./peers.js";
+import { PEER_LANES, peerVersions, settling } from "./peers.js";
 import { EXTRAS, LANES, plan } from "./plan.js";
 import { machine, report } from "./report.js";
 import { sweep } from "./sweep.js";
@@ -39,15 +39,18 @@ class Misuse extends Error {}
 /**
  * @param {ReturnType<typeof plan>} tasks
  * @param {import("./measure.js").Effort} effort
- * @param {readonly URL[]} modules the lanes
+ * @param {readonly URL[]} peers lanes of others, beside our own
  * @param {OnProgress} onProgress
  */
-async function speed(tasks, effort, modules, onProgress) {
-  const workers = modules.map((module) => /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane)(module));
+async function speed(tasks, effort, peers, onProgress) {
+  const start = /** @type {typeof startLane<import("./lane.js").Lane>} */ (startLane);
+  const [own, others] = [LANES, peers].map((modules) => modules.map((module) => start(module)));
+  const workers = [...own, ...others];
+  const lanes = [...own.map(({ lane }) => lane), ...others.map(({ lane }) => settling(lane))];
   const measured = [];
   try {
     for (const [i, { make }] of tasks.entries()) {
-      measured.push(await measure(workers.map(({ lane }) => lane), make(), effort,
+      measured.push(await measure(lanes, make(), effort,
         (fraction) => onProgress("Timing", (i + fraction) / tasks.length)));
     }
   } finally {
@@ -89,7 +92,7 @@ async function run({ json, quick, peers, only }) {
     const tasks = all.filter(({ kind }) => wanted(kind));
     const of = {
       first: wanted("first") ? await first((fraction) => onProgress("First results", fraction)) : [],
-      measured: tasks.length > 0 ? await speed(tasks, effort, [...LANES, ...(peers ? PEER_LANES : [])], onProgress) : [],
+      measured: tasks.length > 0 ? await speed(tasks, effort, peers ? PEER_LANES : [], onProgress) : [],
       sweep: wanted("sweep") ? await sweep(effort, (fraction) => onProgress("Timing lengths", fraction)) : [],
       memory: wanted("memory") ? await memory(onProgress) : [],
     };

@@ -6,12 +6,12 @@ import { kernelBytes } from "./kernels.js";
 import { Lane } from "./lane.js";
 import { positionOf } from "./making-tasks.js";
 import { Room, Waves, wavesSize } from "./room.js";
-import { DECODE_LENGTH, naiveTable, scoresOf, TABLE_TOLERANCE } from "./tasks.js";
+import { madeParts, parts, staged } from "./staged.js";
+import { DECODE_LENGTH, naiveTable, TABLE_TOLERANCE } from "./tasks.js";
 
 /** @typedef {import("./lane.js").Contender} Contender */
 /** @typedef {import("./lane.js").Work} Work */
 /** @typedef {import("./tasks.js").Task} Task */
-/** @typedef {import("./tasks.js").Kind} Kind */
 
 /** All their names begin with it. */
 export const LIMIT = "bare SIMD kernel";
@@ -24,9 +24,6 @@ const TILES = [8, 16, 32];
 /** Rows that are made go out in tiles of so many. */
 const TILE_ROWS = [16, 64];
 
-/** @param {Kind} kind */
-const rotates = (kind) => kind === "rotate" || kind === "rotateInterleaved";
-
 /**
  * @param {Task} task
  * @returns {number} the channels of the rows that are made, 0 where none are
@@ -34,7 +31,7 @@ const rotates = (kind) => kind === "rotate" || kind === "rotateInterleaved";
 const madeChannels = ({ kind, shape }) => (kind === "grid" ? shape[2] / 2 : shape.length === 3 ? shape[2] : 0);
 
 /** How many contenders have an array in the memory. */
-const ARRAYS = 6;
+const ARRAYS = 7;
 
 /**
  * A task's arrays in a memory. All contenders read the same table, but each has an x of its own: who came after another would find
@@ -65,7 +62,6 @@ function hold(task, module) {
 
 /** @typedef {ReturnType<typeof hold>} Held */
 /** @typedef {(step: number) => void} Run */
-/** @typedef {{ unit: number, group: number, groups: number, fresh?: boolean, run: (at: number, g: number, first: number, count: number, step: number) => void }} Parts x is `groups` of `group` units of so many float32; run does `count` of them, in an array at an address; fresh: does not read x */
 
 /**
  * What is done with a whole array in memory, by each contender's name after LIMIT.
@@ -115,6 +111,7 @@ function direct({ kind, shape, table: { length } }, { kernels, table, sin, waves
         const from = seq === 1 ? (step % DECODE_LENGTH) * row : 0;
         all(x, table + from, sin + from, row, seq, heads, head);
       };
+      if (row % 64 === 0 && seq > 1) runs[", by head"] = () => { for (let h = 0; h < heads; h++) all(x + h * head, table, sin, row, seq, 1, 0); };
       return runs;
     }
     case "bias": {
@@ -148,89 +145,6 @@ function madeRows(seq, x, waves, lines) {
     by.start(0);
     by.run(x, seq, "add");
   }]])));
-}
-
-/**
- * What is done with a part of x, which JavaScript has put into a tile.
- * @param {Task} task
- * @param {Held} held
- * @returns {Parts | undefined}
- */
-function parts({ kind, shape, x: { length: all }, table: { length } }, { kernels, table, sin, waves, lines = waves, rows }) {
-  const [batch, n, seq, width] = shape;
-  const { add, bias, grid, rotate1, rotateZip1 } = kernels;
-  switch (kind) {
-    case "add":
-      return { unit: 1, group: length, groups: batch, run: (at, _, first, count) => add(at, table + 4 * first, 4 * count) };
-    case "decode":
-      return { unit: 1, group: all, groups: 1, run: (at, _, first, count, step) => add(at, table + 4 * ((step % DECODE_LENGTH) * seq + first), 4 * count) };
-    case "rotate":
-    case "rotateInterleaved": {
-      const kernel = kind === "rotate" ? rotate1 : rotateZip1;
-      const row = kind === "rotate" ? 2 * width : 4 * width;
-      if (kind === "rotateInterleaved" && width % 4 !== 0) return undefined;
-      return seq === 1 ? { unit: width, group: batch * n, groups: 1, run: (at, _, first, count, step) => {
-        const by = (step % DECODE_LENGTH) * row;
-        kernel(at, table + by, sin + by, row, 1, count, 4 * width);
-      } } : { unit: width, group: seq, groups: batch * n, run: (at, _, first, count) => kernel(at, table + first * row, sin + first * row, row, count, 1, 0) };
-    }
-    case "bias":
-      return batch !== 1 ? undefined : { unit: width, group: seq, groups: n,
-        run: (at, h, first, count) => bias(at, table + 4 * (h * (seq + width - 1) + seq - first - count), count, 4 * width) };
-    case "fill":
-      return lines && { unit: seq, group: n, groups: 1, fresh: true, run: (at, _, first, count, step) => {
-        if (first === 0) lines.start(positionOf(step));
-        lines.run(at, count);
-      } };
-    case "grid":
-      return { unit: seq, group: n, groups: batch, fresh: true, run: (at, h, first, count) => grid(at, rows[0] + 2 * h * seq, rows[1] + 2 * first * seq, 1, count, 2 * seq) };
-    default:
-      return undefined;
-  }
-}
-
-/**
- * The same where rows that are added are made on the way.
- * @param {Task} task
- * @param {Held} held
- * @returns {Parts | undefined}
- */
-function madeParts({ kind, shape: [batch, seq, dim] }, { lines }) {
-  if (kind !== "add" || batch !== 1 || seq < 128 || lines === undefined) return undefined;
-  return { unit: dim, group: seq, groups: 1, run: (at, _, first, count) => {
-    if (first === 0) lines.start(0);
-    lines.run(at, count, "add");
-  } };
-}
-
-/**
- * JavaScript copies a tile in, the kernel works on it, JavaScript copies it out.
- * @param {Float32Array} x
- * @param {Held} held
- * @param {Parts} of
- * @param {number} most units in a tile
- * @returns {Run}
- */
-function staged(x, { room, tile }, { unit, group, groups, fresh = false, run }, most) {
-  const whole = room.view(tile, Math.min(most, group) * unit);
-  if (groups === 1 && group <= most) return fresh ? (step) => { run(tile, 0, 0, group, step); x.set(whole); } : (step) => {
-    whole.set(x);
-    run(tile, 0, 0, group, step);
-    x.set(whole);
-  };
-  const rest = room.view(tile, (group % most) * unit);
-  return (step) => {
-    for (let g = 0, at = 0; g < groups; g++) {
-      for (let first = 0; first < group; first += most) {
-        const count = Math.min(most, group - first);
-        const here = count === most ? whole : rest;
-        const there = x.subarray(at, (at += count * unit));
-        if (!fresh) here.set(there);
-        run(tile, g, first, count, step);
-        there.set(here);
-      }
-    }
-  };
 }
 
 /**
@@ -279,7 +193,7 @@ export function limitContenders(module) {
   };
   /** @type {Contender[]} */
   const contenders = [];
-  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head", ", all heads"];
+  const names = ["", ", 4 together", ", rows made", ", lines made", ", lines", ", 2 heads", ", 4 heads", ", 2 by head", ", 4 by head", ", by head", ", all heads"];
   for (const name of names) {
     contenders.push({ name: LIMIT + name, begin(task) {
       if (task.kind === "cosSin") return undefined;
@@ -292,7 +206,7 @@ export function limitContenders(module) {
       return { reset: () => view.set(task.x), run, result: () => view, ...(name.endsWith(" made") ? { tolerance: 2 * TABLE_TOLERANCE } : {}) };
     } });
   }
-  const stage = (/** @type {string} */ size, /** @type {(task: Task, of: Parts) => number} */ units, partsOf = parts) => contenders.push({ name: STAGED + size, begin(task) {
+  const stage = (/** @type {string} */ size, /** @type {(task: Task, of: import("./staged.js").Parts) => number} */ units, partsOf = parts) => contenders.push({ name: STAGED + size, begin(task) {
     if (task.kind === "cosSin") return undefined;
     const held = heldOf(task);
     const of = partsOf(task, held);

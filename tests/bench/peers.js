@@ -2,6 +2,7 @@
 // themselves are loaded by those lanes only.
 
 import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 
 import { positionOf } from "./making-tasks.js";
 import { scoresOf } from "./tasks.js";
@@ -24,6 +25,40 @@ export const uploaded = (name) => `${name}, uploaded`;
 /** onnxruntime-web's number of threads is set once, before it starts, so each has a lane. */
 export const PEER_LANES = ["./lane-tfjs.js", "./lane-ort.js?threads=1", "./lane-ort.js?threads=2", "./lane-ort-node.js"]
   .map((module) => new URL(module, import.meta.url));
+
+/** In milliseconds: how long is looked at a time, and how long at most. */
+const LOOK = 2;
+const LOOKING = 1000;
+
+/**
+ * Waits until this process has let go of the processors. A peer has not when its turn ends: its threads wait for more in a
+ * loop, its engine collects what it has left behind and compiles its megabytes of code. That took
+ * from whoever came next, which is posenc, up to three quarters of its speed.
+ */
+async function calm() {
+  for (const end = performance.now() + LOOKING; performance.now() < end;) {
+    const start = performance.now();
+    const before = process.cpuUsage();
+    await setTimeout(LOOK);
+    const { user, system } = process.cpuUsage(before); // in microseconds, of all threads
+    if ((user + system) / 1000 < 0.1 * (performance.now() - start)) return;
+  }
+}
+
+/**
+ * A lane whose turns end when the processors are the next one's.
+ * @param {import("./measure.js").RemoteLane} lane
+ * @returns {import("./measure.js").RemoteLane}
+ */
+export function settling(lane) {
+  /** @type {<A extends unknown[], R>(call: (...args: A) => Promise<R>) => (...args: A) => Promise<R>} */
+  const settled = (call) => async (...args) => {
+    const result = await call(...args);
+    await calm();
+    return result;
+  };
+  return { prepare: lane.prepare, check: settled(lane.check), calibrate: settled(lane.calibrate), time: settled(lane.time) };
+}
 
 /** @returns {Promise<Record<string, string>>} by package */
 export async function peerVersions() {

@@ -13,7 +13,7 @@ import { Lane } from "./lane.js";
 import { measure } from "./measure.js";
 import { onnxModel } from "./onnx-model.js";
 import { chain, chainLength, layerOf } from "./ort-contenders.js";
-import { ORT_NODE_1, ORT_NODE_2, ORT_WEB_1, ORT_WEB_2, PEER_LANES, PEERS, peerVersions, TFJS, uploaded, wholeBias } from "./peers.js";
+import { ORT_NODE_1, ORT_NODE_2, ORT_WEB_1, ORT_WEB_2, PEER_LANES, PEERS, peerVersions, settling, TFJS, uploaded, wholeBias } from "./peers.js";
 import { report } from "./report.js";
 import { summary } from "./statistics.js";
 import {
@@ -27,7 +27,7 @@ const EFFORT = { repetitions: 1, repetition: 0, warmUp: 0 };
 ortWeb.env.wasm.numThreads = 1;
 const RUNTIMES = { "onnxruntime-web": ortWeb, "onnxruntime-node": ortNode };
 
-/** @param {import("./onnx-model.js").Model} model @param {Record<string, [any, readonly number[]]>} feeds */
+/** @param {any} ort @param {import("./onnx-model.js").Model} model @param {Record<string, [any, readonly number[]]>} feeds */
 async function run(ort, model, feeds) {
   const session = await ort.InferenceSession.create(onnxModel(model));
   const types = new Map([[Float32Array, "float32"], [Float64Array, "float64"], [BigInt64Array, "int64"]]);
@@ -122,7 +122,10 @@ test("the bias of every score is the task's", () => {
 describe("the lanes", () => {
   /** @type {{ lane: import("./measure.js").RemoteLane, stop(): Promise<unknown> }[]} */
   let workers = [];
-  before(() => void (workers = PEER_LANES.map((module) => /** @type {any} */ (startLane(module)))));
+  before(() => void (workers = PEER_LANES.map((module) => {
+    const { lane, stop } = /** @type {typeof startLane<Lane>} */ (startLane)(module);
+    return { lane: settling(lane), stop };
+  })));
   after(() => Promise.all(workers.map(({ stop }) => stop())));
   const everyone = [...PEERS, ...PEERS.map(uploaded)].sort();
 

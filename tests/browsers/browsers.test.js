@@ -27,6 +27,7 @@ const pages = {
   "/isolated.html": { ...page, headers: isolation },
   "/csp.html": { ...page, headers: { "Content-Security-Policy": "script-src 'self'" } },
   "/strict.html": { ...page, headers: { "Content-Security-Policy": strict } },
+  "/workerless.html": { ...page, headers: { "Content-Security-Policy": "worker-src 'none'" } },
   "/worker.js": {
     body: `import { run } from "/browsers/scenarios.js";
       onmessage = ({ data }) => run(...data).then((value) => postMessage({ value }), (error) => postMessage({ error: String(error) }));`,
@@ -49,6 +50,8 @@ const faults = (wasm) => ({
 let server;
 /** @type {Record<string, import("./serve.js").Answer>} */
 let broken;
+/** One that sends the headers with everything, as workers and (in WebKit) what they import want them too. @type {import("./serve.js").Server} */
+let isolated;
 
 before(async () => {
   if (!existsSync(entry)) throw new Error("dist/npm/index.js is not there: run ./build.sh first");
@@ -56,8 +59,9 @@ before(async () => {
   const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)), "/node/": fileURLToPath(new URL("../node/", import.meta.url)), "/digest/": fileURLToPath(new URL("../digest/", import.meta.url)) };
   const repair = () => (server.answers.delete(wasmPath), { body: "repaired" });
   server = await serve({ folders, answers: { ...pages, "/repair": repair } });
+  isolated = await serve({ folders, headers: isolation, answers: pages });
 });
-after(() => server?.close());
+after(() => Promise.all([server?.close(), isolated?.close()]));
 
 for (const name of /** @type {const} */ (["chromium", "firefox", "webkit"])) {
   const title = titles[name];
@@ -72,7 +76,8 @@ for (const name of /** @type {const} */ (["chromium", "firefox", "webkit"])) {
         await t.test(label, { timeout: 120_000 }, async () => {
           if (scenario.fault) server.answers.set(wasmPath, broken[scenario.fault]);
           else server.answers.delete(wasmPath);
-          await browser.page.goto(`${server.origin}/${scenario.page ?? "plain.html"}`);
+          const { origin } = scenario.page === "isolated.html" ? isolated : server;
+          await browser.page.goto(`${origin}/${scenario.page ?? "plain.html"}`);
           const named = `${title} ${browser.version}: ${label}`;
           const got = await browser.page.evaluate(where === "page" ? inPage : inWorker, scenario.name, packageUrl)
             .catch((error) => assert.fail(`${named}\n  want facts, got ${error.stack}`));

@@ -286,6 +286,98 @@ scenarios.push(
   },
 );
 
+/** What a pool of workers makes, which must be what one thread makes. @param {string} url @param {boolean} shared */
+async function pooled(url, shared) {
+  const posenc = await start(url);
+  const workers = /** @type {Worker[]} */ ([]);
+  const global = /** @type {any} */ (globalThis);
+  const Real = global.Worker;
+  global.Worker = class extends Real {
+    constructor(/** @type {any[]} */ ...args) {
+      super(...args);
+      workers.push(/** @type {any} */ (this));
+    }
+  };
+  const pool = await posenc.pool({ workers: 2 });
+  const array = (/** @type {number} */ n) => {
+    const x = sample(n);
+    if (!shared) return x;
+    const other = new Float32Array(new SharedArrayBuffer(4 * n));
+    other.set(x);
+    return other;
+  };
+  const pe = posenc.sinusoidal({ dim: 64 });
+  const rope = posenc.rotary({ headDim: 64 });
+  const alibi = posenc.alibi({ heads: 4 });
+  const positions = Float64Array.from({ length: 20_000 }, (_, i) => i / 2);
+  const at = { batch: 2, heads: 2, order: "bhsd", positions: positions.subarray(0, 3000), allowShared: shared };
+  const scores = { queryLength: 600, keyLength: 600, allowShared: shared };
+  const told = /** @type {number[]} */ ([]);
+  const both = await Promise.all([pool.table(pe, 20_000, { offset: 5, shared }), pool.add(pe, array(64 * 20_000), { positions, allowShared: shared, onProgress: (/** @type {number} */ f) => told.push(f) })]);
+  const cosSin = await pool.cosSin(rope, 20_000, { shared });
+  const alone = rope.cosSin(20_000);
+  const misread = [
+    difference(both[0], pe.table(20_000, { offset: 5 })),
+    difference(both[1], pe.add(sample(64 * 20_000), { positions })),
+    difference(await pool.rotate(rope, array(64 * 2 * 2 * 3000), at), rope.rotate(sample(64 * 2 * 2 * 3000), at)),
+    difference(await pool.add(alibi, array(4 * 600 * 600), scores), alibi.add(sample(4 * 600 * 600), scores)),
+    difference(cosSin.cos, alone.cos), difference(cosSin.sin, alone.sin),
+  ];
+  const abort = new AbortController();
+  const x = array(64 * 20_000);
+  const aborted = failure(() => pool.add(pe, x, { positions, allowShared: shared, signal: abort.signal }));
+  abort.abort();
+  const why = (await aborted).name;
+  await pool.table(pe, 20_000); // so that workers are done with what was aborted
+  const died = failure(() => pool.table(pe, 20_000, { positions }));
+  workers[0].dispatchEvent(new ErrorEvent("error", { message: "broken on purpose" }));
+  const lost = await died;
+  const next = difference(await pool.table(pe, 20_000), pe.table(20_000));
+  const untouched = shared || difference(x, sample(x.length)) === -1;
+  const last = failure(() => pool.table(pe, 20_000, { positions }));
+  pool.dispose();
+  const facts = { workers: pool.workers, started: workers.length, misread, told: told.at(-1), why, untouched, lost, next, end: await last, shared: both[0].buffer instanceof ArrayBuffer ? "no" : "yes" };
+  global.Worker = Real;
+  return facts;
+}
+const poolWorks = (/** @type {string} */ shared) => ({
+  workers: 2, started: 3, misread: [-1, -1, -1, -1, -1, -1], told: 1, why: "AbortError", untouched: true, lost: fails("Error", "ERR_POSENC_INTERNAL", /a worker of the pool died/), next: -1,
+  end: fails("Error", "ERR_POSENC_DISPOSED"), shared,
+});
+
+scenarios.push(
+  // Not in a worker: now and then Firefox never starts a worker of a worker, with three lines that know nothing of posenc too.
+  { name: "a pool of workers has the bits of one thread, and an end for what goes wrong", run: (url) => pooled(url, false), want: poolWorks("no") },
+  { name: "a pool of workers on shared memory, in a page that is cross-origin isolated", page: "isolated.html", 
+    run: async (url) => [crossOriginIsolated, await pooled(url, typeof SharedArrayBuffer === "function")], // which WebKitGTK has not
+    want: (/** @type {any} */ [, { shared }]) => [true, poolWorks(shared)] },
+  { name: "a pool of workers under the strictest CSP that allows wasm", page: "strict.html", run: (url) => pooled(url, false), want: poolWorks("no") },
+  {
+    name: "a pool shares nothing in a page that is not cross-origin isolated, and says so",
+    async run(url) {
+      const posenc = await start(url);
+      const pool = await posenc.pool({ workers: 1 });
+      const pe = posenc.sinusoidal({ dim: 64 });
+      const memory = new WebAssembly.Memory({ initial: 80, maximum: 80, shared: true });
+      const x = new Float32Array(memory.buffer, 0, 64 * 20_000);
+      const outcome = [await failure(() => pool.table(pe, 20_000, { shared: true })), await failure(() => pool.add(pe, x, { allowShared: true }))];
+      const next = difference(await pool.table(pe, 20_000), pe.table(20_000));
+      pool.dispose();
+      return { isolated: crossOriginIsolated, outcome, next };
+    },
+    want: { isolated: false, outcome: [refused, refused], next: -1 },
+  },
+  {
+    name: "a CSP that forbids workers: pool() says so, and the rest works",
+    page: "workerless.html",
+    async run(url) {
+      const posenc = await start(url);
+      return [await failure(() => posenc.pool({ workers: 2 })), works(posenc)];
+    },
+    want: [notLoaded(/^worker\.js: .*worker-src/), "works"],
+  },
+);
+
 /**
  * Runs one scenario by name, which is all that crosses from Node into a page or a worker.
  *

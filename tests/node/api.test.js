@@ -161,7 +161,7 @@ test("embeddings that are NaN, infinite, -0, subnormal or huge follow IEEE, and 
   }
 });
 
-test("the whole of the object: nothing but what is promised can be reached", () => {
+test("the whole of the object: nothing but what is promised can be reached", async () => {
   const reach = (/** @type {any} */ o) => {
     const keys = new Set();
     for (; o !== null && o !== Object.prototype; o = Object.getPrototypeOf(o)) for (const key of Reflect.ownKeys(o)) keys.add(String(key));
@@ -194,6 +194,9 @@ test("the whole of the object: nothing but what is promised can be reached", () 
   ];
   for (const [each, members] of promised) assert.deepEqual(reach(each), members.sort(), each.constructor.name);
   assert.deepEqual(reach(posenc.alloc(1)), [...disposable, "constructor", "data", "dispose", "length"].sort());
+  const pool = await posenc.pool({ workers: 1 });
+  assert.deepEqual(reach(pool), [...disposable, "add", "constructor", "cosSin", "dispose", "fill", "rotate", "shift", "subtract", "table", "unrotate", "workers"].sort());
+  pool.dispose();
   assert.deepEqual(reach(posenc), ["alibi", "alloc", "axialRotary", "constructor", "deberta", "fire", "fourier", "fromConfig", "grid", "kerple", "learned",
-    "mrope", "mropePositions", "permute", "positionsFromMask", "relativePositions", "rotary", "shaw", "sinusoidal", "swin", "t5", "time2vec", "timestep", "version"]);
+    "mrope", "mropePositions", "permute", "pool", "positionsFromMask", "relativePositions", "rotary", "shaw", "sinusoidal", "swin", "t5", "time2vec", "timestep", "version"]);
 });

@@ -100,7 +100,7 @@ test("types for every export, which hold in a strict project", () => {
   const to = project("types");
   writeFileSync(join(to, "package.json"), '{ "type": "module" }');
   writeFileSync(join(to, "right.ts"), `
-    import { load, type Allocation, type At, type Convention, type ErrorCode, type PosencError, type Sinusoidal, type SinusoidalOptions, type WasmSource } from "posenc";
+    import { load, type Allocation, type At, type Convention, type ErrorCode, type Pool, type PosencError, type Sinusoidal, type SinusoidalOptions, type WasmSource } from "posenc";
     const source: WasmSource = new URL("https://example.org/posenc.wasm");
     const posenc = await load({ wasm: source });
     const given: SinusoidalOptions = { dim: 4, layout: "concat", inputScale: "sqrt-dim", convention: "whisper" satisfies Convention };
@@ -111,11 +111,20 @@ test("types for every export, which hold in a strict project", () => {
     const numbers: number[] = [memory.length, memory.data[0], pe.table(2, { positions: [0, 1] })[0], pe.frequencies[0], pe.shiftMatrix(1)[0], pe.options.base, x.length];
     const code: ErrorCode = (new Error() as PosencError).code;
     const version: string = posenc.version;
+    const pool: Pool = await posenc.pool({ workers: 1 });
+    const { signal } = new AbortController();
+    const rope = posenc.rotary({ headDim: 4 });
+    const added: Float32Array = await pool.add(pe, x, { batch: 2, signal, onProgress: (done: number) => void done });
+    const held: Allocation = await pool.rotate(rope, memory, { heads: 2, order: "bhsd" });
+    const biased: Float32Array = await pool.add(posenc.alibi({ heads: 1 }), x, { queryLength: 1, keyLength: 8 });
+    const { cos }: { cos: Float32Array } = await pool.cosSin(rope, 4, { shared: true });
+    numbers.push(added[0], held.length, biased[0], cos[0], (await pool.table(pe, 2, { positions: [0, 1], shared: true, signal }))[0], pool.workers);
+    pool.dispose();
     memory.dispose(); pe.dispose();
     export { numbers, code, version };`);
   const wrong = ["posenc.sinusoidal({})", 'posenc.sinusoidal({ dim: "4" })', 'posenc.sinusoidal({ dim: 4, layout: "zigzag" })', "posenc.sinusoidal({ dim: 4, bse: 1 })", "pe.add([1, 2])",
-    "pe.add(new Float64Array(4))", "pe.add(x, { ofset: 1 })", "pe.table()", "pe.table(2, { batch: 1 })", "pe.options.dim = 5", "pe.options = pe.options", 'posenc.alloc("4")', "pe.runtime", "pe.handle"];
-  writeFileSync(join(to, "wrong.ts"), `import { load } from "posenc";\nconst posenc = await load();\nconst pe = posenc.sinusoidal({ dim: 4 });\nconst x = new Float32Array(4);\nexport {};\n${
+    "pe.add(new Float64Array(4))", "pe.add(x, { ofset: 1 })", "pe.table()", "pe.table(2, { batch: 1 })", "pe.options.dim = 5", "pe.options = pe.options", 'posenc.alloc("4")', "pe.runtime", "pe.handle", "pool.workers = 3", "pool.rotate(pe, x)", "pool.add(pe, x, { signal: 1 })", "pool.add(posenc.alibi({ heads: 1 }), x)", "pool.table(pe, 1, { batch: 2 })", "pool.crew"];
+  writeFileSync(join(to, "wrong.ts"), `import { load } from "posenc";\nconst posenc = await load();\nconst pe = posenc.sinusoidal({ dim: 4 });\nconst x = new Float32Array(4);\nconst pool = await posenc.pool();\nexport {};\n${
     wrong.map((line) => `// @ts-expect-error\n${line};`).join("\n")}\n`);
   writeFileSync(join(to, "tsconfig.json"), JSON.stringify({
     compilerOptions: { strict: true, noEmit: true, skipLibCheck: false, target: "es2022", module: "nodenext", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], types: [] },

@@ -49,7 +49,35 @@ for (const each of [first, ...grown]) each.dispose();
 const gone = posenc.sinusoidal({ dim: 2 });
 gone.dispose();
 
+/** A pool of workers against one thread; it is left to end by itself. */
+async function inPool() {
+  const pool = await posenc.pool({ workers: 2 });
+  const pe = posenc.sinusoidal({ dim: 64 });
+  const rope = posenc.rotary({ headDim: 64 });
+  const rows = 100_000;
+  const positions = Float64Array.from({ length: rows }, (_, i) => i / 2);
+  const same = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) => a.length === b.length && !a.some((v, i) => !Object.is(v, b[i]));
+  const shared = new Float32Array(new SharedArrayBuffer(4 * 64 * rows)).fill(1);
+  const table = pe.table(rows, { offset: 3 });
+  const abort = new AbortController();
+  const told = /** @type {number[]} */ ([]);
+  setTimeout(() => abort.abort(new Error("enough")), 30); // must come through between what workers send
+  const aborted = await pool.table(pe, rows * 20, { signal: abort.signal }).catch((e) => e.message);
+  return {
+    aborted,
+    same: [
+      same(await pool.table(pe, rows, { offset: 3, onProgress: (f) => told.push(f) }), table),
+      same(await pool.table(pe, rows, { offset: 3, shared: true }), table),
+      same(await pool.add(pe, new Float32Array(64 * rows), { positions }), pe.add(new Float32Array(64 * rows), { positions })),
+      same(await pool.rotate(rope, shared, { heads: 4, allowShared: true }), rope.rotate(new Float32Array(64 * rows).fill(1), { heads: 4 })),
+    ],
+    told: told.at(-1),
+    type: await codeOf(() => pool.add(pe, /** @type {any} */ ([1]))),
+  };
+}
+
 console.log(JSON.stringify({
+  pool: await inPool(),
   digest: digest(posenc, workload),
   worker: await inWorker(),
   same: (await load()) === posenc,

@@ -47,6 +47,7 @@ type Generator struct {
 	quarters []uint32
 	gain     float64                                            // multiplies every sine and cosine before it is rounded
 	turns    [levels][radix/2 + 1]atomic.Pointer[kernel.Angles] // by digit 0 to 8 of each higher level, made when first needed
+	sixteen  atomic.Pointer[kernel.Angles]                      // the turns of level 1 by -8, ..., 7, one after the other
 	steps    [2]atomic.Pointer[kernel.Steps]                    // by digit 1 to 8 of the lowest, for each stride
 	cursors  sync.Pool
 }
@@ -72,22 +73,28 @@ type cursor struct {
 	at     [levels]int64
 	angles [levels]kernel.Angles
 	watch  watch
-	block  []float32 // for a block of which not all rows are wanted; made on demand
+	block  []float32 // for a block that cannot be made in its place; made on demand
+
+	// What a run of narrow blocks wants, made on demand: the angles at all multiples of 16 that are nearest to the one of 256
+	// at sixteenAt, and those at that, sixteen times.
+	sixteenAt         int64
+	sixteen, repeated kernel.Angles
 }
 
 // nowhere is no multiple of 16.
 const nowhere = math.MaxInt64
 
 func (g *Generator) newCursor() *cursor {
-	c := &cursor{watch: watch{make([]uint64, len(g.freqs)), make([]uint32, len(g.freqs))}}
+	c := &cursor{sixteenAt: nowhere, watch: watch{make([]uint64, len(g.freqs)), make([]uint32, len(g.freqs))}}
 	for i := range levels {
 		c.at[i], c.angles[i] = nowhere, g.newAngles()
 	}
 	return c
 }
 
-func (g *Generator) newAngles() kernel.Angles {
-	n := len(g.freqs)
+func (g *Generator) newAngles() kernel.Angles { return newAngles(len(g.freqs)) }
+
+func newAngles(n int) kernel.Angles {
 	mem := make([]float64, 2*n)
 	return kernel.Angles{Sin: mem[:n], Cos: mem[n:]}
 }
@@ -99,26 +106,98 @@ func (g *Generator) Rows(op kernel.Op, x []float32, first int64, l Layout) {
 	end := first + int64(len(x)/l.Dim)
 	for p := first; p < end; {
 		anchor := nearest(p, radix)
-		g.moveTo(c, 0, anchor)
-		next := anchor + radix/2
-		here := x[int(p-first)*l.Dim : int(min(next, end)-first)*l.Dim]
+		g.moveTo(c, 1, nearest(anchor, radix*radix))
 		from := anchor - radix/2 - c.at[1] // the first row of the block
-		careful := g.careful(&c.watch, from)
-		if len(here) == radix*l.Dim && !careful {
-			g.block(op, here, l, c)
+		here := x[int(p-first)*l.Dim:]
+		if n := g.run(c, anchor, p, end, l); n > 1 && !g.careful(&c.watch, from, n) {
+			rows := n * radix
+			g.blocks(op, here[:rows*l.Dim], l.Dim, l, g.near(c, anchor, n), n)
+			p += int64(rows)
+			continue
+		}
+		g.moveTo(c, 0, anchor)
+		next := min(anchor+radix/2, end)
+		here = here[:int(next-p)*l.Dim]
+		careful := g.careful(&c.watch, from, 1)
+		if len(here) == radix*l.Dim && !careful && l.Dim%aliased != 0 {
+			g.blocks(op, here, l.Dim, l, c.angles[0], 1)
 		} else {
-			if len(c.block) < radix*l.Dim {
-				c.block = make([]float32, radix*l.Dim)
+			stride := l.Dim
+			if stride%aliased == 0 {
+				stride += apart
 			}
-			g.block(kernel.Store, c.block, l, c)
-			rows := c.block[int(p-anchor+radix/2)*l.Dim:][:len(here)]
+			if len(c.block) < radix*stride {
+				c.block = make([]float32, radix*stride)
+			}
+			g.blocks(kernel.Store, c.block, stride, l, c.angles[0], 1)
+			rows := c.block[int(p-anchor+radix/2)*stride:]
 			if careful {
-				g.mend(rows, p, l, &c.watch, from+p-anchor+radix/2)
+				g.mend(rows[:len(here)/l.Dim*stride], stride, p, l, &c.watch, from+p-anchor+radix/2)
 			}
-			apply(op, here, rows)
+			for ; len(here) > 0; here, rows = here[l.Dim:], rows[min(stride, len(rows)):] {
+				apply(op, here[:l.Dim], rows[:l.Dim])
+			}
 		}
 		p = next
 	}
+}
+
+// Rows that are a multiple of 4 KiB long begin in the same set of a first-level cache, which has no room for sixteen of them. A
+// block of such rows is made elsewhere, with its rows a cache line further apart.
+const (
+	aliased = 4096 / 4
+	apart   = 64 / 4
+)
+
+// run returns how many blocks from that of p on can be made together: whole ones up to end, round the same position of the
+// level above. It pays where blocks are small.
+func (g *Generator) run(c *cursor, anchor, p, end int64, l Layout) int {
+	if len(g.freqs) > 64 || p != anchor-radix/2 || l.Pairs != len(g.freqs) || 2*l.Pairs != l.Dim {
+		return 1
+	}
+	return int(min((end-p)/radix, (c.at[1]-anchor)/radix+radix/2))
+}
+
+// near returns the angles at anchor and at the n-1 multiples of 16 that follow.
+func (g *Generator) near(c *cursor, anchor int64, n int) kernel.Angles {
+	count := len(g.freqs)
+	if c.sixteenAt != c.at[1] {
+		c.sixteenAt = nowhere
+		if len(c.sixteen.Sin) == 0 {
+			c.sixteen, c.repeated = newAngles(radix*count), newAngles(radix*count)
+		}
+		for i := 0; i < radix*count; i += count {
+			copy(c.repeated.Sin[i:], c.angles[1].Sin)
+			copy(c.repeated.Cos[i:], c.angles[1].Cos)
+		}
+		kernel.Turn(c.sixteen, c.repeated, g.allTurns(), false)
+		c.sixteenAt = c.at[1]
+	}
+	from := (int(anchor-c.at[1])/radix + radix/2) * count
+	to := from + n*count
+	return kernel.Angles{Sin: c.sixteen.Sin[from:to], Cos: c.sixteen.Cos[from:to]}
+}
+
+// allTurns returns the turns by -8·16, ..., 7·16, one after the other, and makes them the first time.
+func (g *Generator) allTurns() kernel.Angles {
+	if all := g.sixteen.Load(); all != nil {
+		return *all
+	}
+	count := len(g.freqs)
+	all := newAngles(radix * count)
+	for i := range radix {
+		digit := i - radix/2
+		turn := g.turn(1, max(digit, -digit))
+		copy(all.Cos[i*count:], turn.Cos)
+		for k, sin := range turn.Sin {
+			if digit < 0 {
+				sin = -sin
+			}
+			all.Sin[i*count+k] = sin
+		}
+	}
+	g.sixteen.Store(&all) // two goroutines may both have made it; the bits are the same
+	return all
 }
 
 // apply does op to x with rows that are there.
@@ -213,30 +292,29 @@ func (g *Generator) exact(dst kernel.Angles, position int64) {
 	}
 }
 
-// block does op to the 16 rows round the cursor.
-func (g *Generator) block(op kernel.Op, x []float32, l Layout, c *cursor) {
+// blocks does op to count blocks of 16 rows with these angles, the rows stride elements apart.
+func (g *Generator) blocks(op kernel.Op, x []float32, stride int, l Layout, a kernel.Angles, count int) {
 	steps := g.lowest(l.Stride)
 	columns := kernel.Columns{Sin: l.Sin, Cos: l.Cos, Stride: l.Stride}
-	a := c.angles[0]
-	kernel.Block(op, x, l.Dim, columns, kernel.Angles{Sin: a.Sin[:l.Pairs], Cos: a.Cos[:l.Pairs]}, steps)
-
-	used := 2 * l.Pairs
-	if i := l.Pairs; i < len(a.Sin) { // a sine without its cosine: a block of one angle, of which every other column counts
+	if l.Pairs == len(g.freqs) {
+		kernel.Block(op, x, stride, columns, a, count, steps)
+	} else { // a sine without its cosine: a block of one angle, of which every other column counts; these are not made together
+		i := l.Pairs
+		kernel.Block(op, x, stride, columns, kernel.Angles{Sin: a.Sin[:i], Cos: a.Cos[:i]}, 1, steps)
 		var pair [2 * radix]float32
 		one := kernel.NewSteps(1, 2)
 		for k := 1; k <= radix/2; k++ {
 			sin, cos := steps.Get(i, k)
 			one.Set(0, k, sin, cos)
 		}
-		kernel.Block(kernel.Store, pair[:], 2, kernel.Columns{Cos: 1, Stride: 2}, kernel.Angles{Sin: a.Sin[i:], Cos: a.Cos[i:]}, &one)
+		kernel.Block(kernel.Store, pair[:], 2, kernel.Columns{Cos: 1, Stride: 2}, kernel.Angles{Sin: a.Sin[i:], Cos: a.Cos[i:]}, 1, &one)
 		for row := range radix {
-			apply(op, x[row*l.Dim+l.Sin+i*l.Stride:][:1], pair[2*row:][:1])
+			apply(op, x[row*stride+l.Sin+i*l.Stride:][:1], pair[2*row:][:1])
 		}
-		used++
 	}
-	if used < l.Dim && op == kernel.Store {
+	if used := l.Pairs + len(g.freqs); used < l.Dim && op == kernel.Store {
 		for row := range radix {
-			clear(x[row*l.Dim+used:][:l.Dim-used])
+			clear(x[row*stride+used:][:l.Dim-used])
 		}
 	}
 }

@@ -38,31 +38,32 @@ func (w *watch) move(freqs []Frequency, at, by int64) {
 	}
 }
 
-// careful reports whether any of the 16 rows of a block, the first of which is from beyond the lower level's position, has
+// careful reports whether any of the rows of some blocks, the first of which is from beyond the lower level's position, has
 // an entry near 0.
-func (g *Generator) careful(w *watch, from int64) bool {
-	return kernel.LeastPhase(w.low, g.quarters, uint32(from)) <= 2*closeTo0
+func (g *Generator) careful(w *watch, from int64, blocks int) bool {
+	return kernel.LeastPhase(w.low, g.quarters, uint32(from), blocks) <= 2*closeTo0
 }
 
 // mendAtOnce is how many angles are asked together whether any is near 0.
 const mendAtOnce = 16
 
-// mend makes the entries near 0 of rows first, first+1, ... by the exact product; from is as in careful, of the first row.
-func (g *Generator) mend(rows []float32, first int64, l Layout, w *watch, from int64) {
+// mend makes the entries near 0 of rows first, first+1, ..., stride elements apart, by the exact product; from is as in
+// careful, of the first row.
+func (g *Generator) mend(rows []float32, stride int, first int64, l Layout, w *watch, from int64) {
 	for i := 0; i < len(w.low); i++ {
 		if i%mendAtOnce == 0 { // most have none
 			end := min(i+mendAtOnce, len(w.low))
-			if kernel.LeastPhase(w.low[i:end], g.quarters[i:end], uint32(from)) > 2*closeTo0 {
+			if kernel.LeastPhase(w.low[i:end], g.quarters[i:end], uint32(from), 1) > 2*closeTo0 {
 				i = end - 1
 				continue
 			}
 		}
 		phase := w.low[i] + uint32(from)*g.quarters[i]
-		for k := 0; k < len(rows); k, phase = k+l.Dim, phase+g.quarters[i] {
+		for k := 0; k < len(rows); k, phase = k+stride, phase+g.quarters[i] {
 			if phase > 2*closeTo0 {
 				continue
 			}
-			p := g.freqs[i].at(first + int64(k/l.Dim))
+			p := g.freqs[i].at(first + int64(k/stride))
 			s, c := p.sincos()
 			rows[k+l.Sin+i*l.Stride] = float32(s * g.gain)
 			if i < l.Pairs {

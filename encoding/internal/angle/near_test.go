@@ -26,7 +26,7 @@ func TestEntriesNearZeroAreFound(t *testing.T) {
 	for _, first := range starts {
 		for anchor := nearest(first, radix); anchor < first+3000; anchor += radix {
 			g.moveTo(c, 0, anchor)
-			careful := g.careful(&c.watch, anchor-radix/2-c.at[1])
+			careful := g.careful(&c.watch, anchor-radix/2-c.at[1], 1)
 			blocks++
 			if careful {
 				flagged++

@@ -67,21 +67,27 @@ func (s *Steps) Get(i, k int) (sin, cos float64) {
 // with Sin = 0 and Cos = 1.
 type Columns struct{ Sin, Cos, Stride int }
 
-// Block does op to the 16 rows x [16, dim] of angles a:
+// Block does op to the 16 rows x [16, dim] of angles a, and when there are several blocks to the rows that follow, of the
+// angles that follow, as many for each:
 //
-//	for i := range a.Sin {
-//		for k := -8; k < 8; k++ {
-//			s, c := a[i] turned by k steps as Turn does it (by none: a[i] itself)
-//			x[8+k][Sin+i*Stride] op= float32(s)
-//			x[8+k][Cos+i*Stride] op= float32(c)
+//	for b := range blocks {
+//		for i := range n { // len(a.Sin)/blocks
+//			for k := -8; k < 8; k++ {
+//				s, c := a[b*n+i] turned by k steps as Turn does it (by none: the angle itself)
+//				x[16*b+8+k][Sin+i*Stride] op= float32(s)
+//				x[16*b+8+k][Cos+i*Stride] op= float32(c)
+//			}
 //		}
 //	}
 //
 // Columns that are nobody's stay as they are. The steps must be for columns of l's stride.
-func Block(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps) {
+func Block(op Op, x []float32, dim int, l Columns, a Angles, blocks int, steps *Steps) {
 	n := len(a.Sin)
-	x = x[:BlockRows*dim]
-	a.Cos = a.Cos[:n]
+	if blocks != 1 { // a division
+		n = int(uint(n) / uint(blocks))
+	}
+	x = x[:blocks*BlockRows*dim]
+	a.Cos = a.Cos[:len(a.Sin)]
 	if len(steps.mem) < steps.length(n) || steps.twice != (stepsTwice && l.Stride == 2) {
 		panic("kernel: steps of other columns")
 	}
@@ -91,8 +97,9 @@ func Block(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps) {
 			panic("kernel: columns beyond the row")
 		}
 	}
-	if done := blockSIMD(op, x, dim, l, a, steps); done < n {
-		blockGeneric(op, x, dim, l, a, steps, done)
+	done := blockSIMD(op, x, dim, l, a, n, steps)
+	for b := 0; done < n && b < blocks; b++ {
+		blockGeneric(op, x[b*BlockRows*dim:], dim, l, a.cut(b*n, (b+1)*n), steps, done)
 	}
 }
 

@@ -8,26 +8,29 @@ import (
 	"unsafe"
 )
 
-// blockSIMD returns how many angles it did. It is archsimd's, one function for each width, as the portable simd package has no
-// conversion from float64 to float32, and on the way from one package to the other a vector goes through memory twice. Block has
-// checked where all columns of all rows and all steps lie; checked once more for each store, they cost as much as the rest.
-func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps) int {
+// blockSIMD returns how many of the n angles of each block it did. It is archsimd's, one function for each width, as the portable
+// simd package has no conversion from float64 to float32, and on the way from one package to the other a vector goes through
+// memory twice. Block has checked where all columns of all rows and all steps lie; checked once more for each store, they cost
+// as much as the rest.
+func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, n int, steps *Steps) int {
 	if l.Stride != 1 && l != (Columns{Sin: 0, Cos: 1, Stride: 2}) {
 		return 0
 	}
-	n := len(a.Sin)
-	b := block{op: op, zip: l.Stride == 2, toRow: 4 * dim, toCos: 4 * (l.Cos - l.Sin)}
-	switch width := simd.VectorBitSize(); {
-	case width == 512 && n >= 8:
-		n &^= 7
-		b.do512(n, unsafe.Pointer(&x[8*dim+l.Sin]), unsafe.Pointer(&a.Sin[0]), unsafe.Pointer(&a.Cos[0]), unsafe.Pointer(&steps.mem[0]))
-	case width == 256 && n >= 4:
-		n &^= 3
-		b.do256(n, unsafe.Pointer(&x[8*dim+l.Sin]), unsafe.Pointer(&a.Sin[0]), unsafe.Pointer(&a.Cos[0]), unsafe.Pointer(&steps.mem[0]))
-	default:
-		n = 0
+	lanes := simd.VectorBitSize() / 64
+	if lanes != 4 && lanes != 8 || n < lanes {
+		return 0
 	}
-	return n
+	whole := n &^ (lanes - 1)
+	b := block{op: op, zip: l.Stride == 2, toRow: 4 * dim, toCos: 4 * (l.Cos - l.Sin)}
+	for i, mid := 0, BlockRows/2*dim; i < len(a.Sin); i, mid = i+n, mid+BlockRows*dim {
+		to, sin, cos, turns := unsafe.Pointer(&x[mid+l.Sin]), unsafe.Pointer(&a.Sin[i]), unsafe.Pointer(&a.Cos[i]), unsafe.Pointer(&steps.mem[0])
+		if lanes == 8 {
+			b.do512(whole, to, sin, cos, turns)
+		} else {
+			b.do256(whole, to, sin, cos, turns)
+		}
+	}
+	return whole
 }
 
 // A block says what is done where, in bytes.

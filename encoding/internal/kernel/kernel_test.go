@@ -136,7 +136,6 @@ func turned(a Angles, i int, rs, rc, sign float64) (s, c float64) {
 func TestBlock(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 33, 96} {
-		a := unit(r, n)
 		for name, l := range map[string]Columns{"interleaved": {0, 1, 2}, "concat": {0, n, 1}, "cos first": {n + 1, 0, 1}} {
 			steps, turns := NewSteps(n, l.Stride), [9]Angles{}
 			for k := 1; k <= 8; k++ {
@@ -150,26 +149,32 @@ func TestBlock(t *testing.T) {
 				Plus:  func(x, v float32) float32 { return x + v },
 				Minus: func(x, v float32) float32 { return x - v },
 			} {
-				dim := 2*n + 3 // three columns are nobody's, and guard the rows from each other
-				x, whole := guarded(r, BlockRows*dim)
-				want := append([]float32(nil), whole...)
-				for i := range n {
-					for k := -8; k < 8; k++ {
-						s, c := a.Sin[i], a.Cos[i]
-						if k != 0 {
-							rs, rc := turns[max(k, -k)].Sin[i], turns[max(k, -k)].Cos[i]
-							s, c = turned(a, i, rs, rc, float64(max(-1, min(1, k))))
+				for _, blocks := range []int{1, 2, 3} {
+					a := unit(r, blocks*n)
+					dim := 2*n + 3 // three columns are nobody's, and guard the rows from each other
+					x, whole := guarded(r, blocks*BlockRows*dim)
+					want := append([]float32(nil), whole...)
+					generic := append([]float32(nil), whole...)
+					for b := range blocks {
+						here := Angles{a.Sin[b*n : (b+1)*n], a.Cos[b*n : (b+1)*n]}
+						for i := range n {
+							for k := -8; k < 8; k++ {
+								s, c := here.Sin[i], here.Cos[i]
+								if k != 0 {
+									rs, rc := turns[max(k, -k)].Sin[i], turns[max(k, -k)].Cos[i]
+									s, c = turned(here, i, rs, rc, float64(max(-1, min(1, k))))
+								}
+								row := want[guard+(16*b+8+k)*dim:]
+								row[l.Sin+i*l.Stride] = combine(row[l.Sin+i*l.Stride], float32(s))
+								row[l.Cos+i*l.Stride] = combine(row[l.Cos+i*l.Stride], float32(c))
+							}
 						}
-						row := want[guard+(8+k)*dim:]
-						row[l.Sin+i*l.Stride] = combine(row[l.Sin+i*l.Stride], float32(s))
-						row[l.Cos+i*l.Stride] = combine(row[l.Cos+i*l.Stride], float32(c))
+						blockGeneric(op, generic[guard+b*BlockRows*dim:][:BlockRows*dim], dim, l, here, &steps, 0)
 					}
+					Block(op, x, dim, l, a, blocks, &steps)
+					same(t, want, generic, fmt.Sprintf("generic, %s, n = %d, op %d, %d blocks", name, n, op, blocks))
+					same(t, want, whole, fmt.Sprintf("%s, n = %d, op %d, %d blocks", name, n, op, blocks))
 				}
-				generic := append([]float32(nil), whole...)
-				blockGeneric(op, generic[guard:guard+BlockRows*dim], dim, l, a, &steps, 0)
-				Block(op, x, dim, l, a, &steps)
-				same(t, want, generic, fmt.Sprintf("generic, %s, n = %d, op %d", name, n, op))
-				same(t, want, whole, fmt.Sprintf("%s, n = %d, op %d", name, n, op))
 			}
 		}
 	}

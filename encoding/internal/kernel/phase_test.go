@@ -24,14 +24,15 @@ func TestLeastPhase(t *testing.T) {
 			if r.IntN(2) == 0 {
 				from = -from
 			}
+			blocks := 1 + r.IntN(3)
 			want := ^uint32(0)
 			for i := range phase {
-				for k := range uint32(16) {
+				for k := range uint32(16 * blocks) {
 					want = min(want, phase[i]+(from+k)*step[i])
 				}
 			}
-			require.Equal(t, want, LeastPhase(phase, step, from), "%d angles from %d", n, int32(from))
-			require.Equal(t, want, leastPhaseGeneric(phase, step, from))
+			require.Equal(t, want, LeastPhase(phase, step, from, blocks), "%d angles from %d, %d blocks", n, int32(from), blocks)
+			require.Equal(t, want, leastPhaseGeneric(phase, step, from, blocks))
 		}
 	}
 }

@@ -26,14 +26,14 @@ func turnSIMD(dst, a, r Angles, back bool) int {
 }
 
 // leastPhaseSIMD returns the least of the first angles, and how many those are.
-func leastPhaseSIMD(phase, step []uint32, from uint32) (uint32, int) {
+func leastPhaseSIMD(phase, step []uint32, from uint32, blocks int) (uint32, int) {
 	w, n := simd.Uint32s{}.Len(), len(phase)
 	step = step[:n]
 	first, lowest := simd.BroadcastUint32s(from), simd.BroadcastUint32s(^uint32(0))
 	for i := 0; i <= n-w; i += w {
 		s := simd.LoadUint32s(step[i : i+w])
 		p := simd.LoadUint32s(phase[i : i+w]).Add(first.Mul(s))
-		for k := 0; k < BlockRows; k++ { // `for range BlockRows` here is more than the compiler of Go 1.27.4 survives
+		for k := 0; k < blocks*BlockRows; k++ { // `for range BlockRows` here is more than the compiler of Go 1.27.4 survives
 			lowest = lowest.Min(p)
 			p = p.Add(s)
 		}

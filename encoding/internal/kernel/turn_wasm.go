@@ -18,20 +18,23 @@ func turnSIMD(dst, a, r Angles, back bool) int {
 	return n
 }
 
-func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps) int {
-	n := len(a.Sin) &^ (pairs - 1)
-	if n == 0 {
+// blockSIMD returns how many of the n angles of each block it did.
+func blockSIMD(op Op, x []float32, dim int, l Columns, a Angles, n int, steps *Steps) int {
+	whole := n &^ (pairs - 1)
+	if whole == 0 {
 		return 0
 	}
 	const middle = BlockRows / 2
-	if l.Stride == 2 {
-		do := [opsCount]func(mid *float32, stride int, as, ac, steps *float64, n int){blockZipStore, blockZipPlus, blockZipMinus}[op]
-		do(&x[middle*dim], 4*dim, &a.Sin[0], &a.Cos[0], &steps.mem[0], n)
-	} else {
-		do := [opsCount]func(sin, cos *float32, stride int, as, ac, steps *float64, n int){blockSplitStore, blockSplitPlus, blockSplitMinus}[op]
-		do(&x[middle*dim+l.Sin], &x[middle*dim+l.Cos], 4*dim, &a.Sin[0], &a.Cos[0], &steps.mem[0], n)
+	zip := [opsCount]func(mid *float32, stride int, as, ac, steps *float64, n int){blockZipStore, blockZipPlus, blockZipMinus}[op]
+	split := [opsCount]func(sin, cos *float32, stride int, as, ac, steps *float64, n int){blockSplitStore, blockSplitPlus, blockSplitMinus}[op]
+	for i, mid := 0, middle*dim; i < len(a.Sin); i, mid = i+n, mid+BlockRows*dim {
+		if l.Stride == 2 {
+			zip(&x[mid], 4*dim, &a.Sin[i], &a.Cos[i], &steps.mem[0], whole)
+		} else {
+			split(&x[mid+l.Sin], &x[mid+l.Cos], 4*dim, &a.Sin[i], &a.Cos[i], &steps.mem[0], whole)
+		}
 	}
-	return n
+	return whole
 }
 
 // In turn_wasm.s and block_wasm.s. n is a positive multiple of pairs. signs are flipped of the turns' sines. mid, sin and cos are in the middle row of 16, stride
