@@ -4,7 +4,8 @@
 #   ./build.sh           build dist/npm, the package as it would be published
 #   ./build.sh demo      the main job on a real Transformer
 #   ./build.sh test      all tests: Go natively and as wasm, Node, Bun, Deno, the real model, three browsers
-#   ./build.sh bench     speed and memory against what else there is; --native: in Go, against other libraries in Go
+#   ./build.sh bench     speed and memory against what else there is; --native: in Go, against other libraries in Go;
+#                        --browsers: in Chromium, Firefox and WebKit
 #   ./build.sh accuracy  how exact the numbers are, against 300 bits; --quick, --json FILE, --svg FILE
 #   ./build.sh serve     dist/ on a local port
 set -euo pipefail
@@ -135,9 +136,10 @@ case ${1:-build} in
     shift
     if [ "${1:-}" = --native ]; then need go "Go 1.21 or newer"; shift; exec tests/gobench/run.sh "$@"; fi
     build
+    if [ "${1:-}" = --browsers ]; then shift; exec node tests/bench/browsers.js "$@"; fi
     exec node tests/bench/bench.js "$@"
     ;;
   accuracy) build; shift; exec node tests/accuracy/accuracy.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

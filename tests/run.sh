@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
+shopt -s extglob
 all="go simd gobench wasm node runtimes model browsers"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
@@ -52,7 +53,7 @@ for group in $groups; do
       ;;
     node)
       title "The package in Node"
-      node --test tests/node/*.test.js tests/bench/*.test.js tests/accuracy/*.test.js
+      node --test tests/node/*.test.js tests/bench/!(browsers).test.js tests/accuracy/*.test.js
       ;;
     runtimes)
       title "The package in Bun and Deno"
@@ -64,7 +65,7 @@ for group in $groups; do
       ;;
     browsers)
       title "Chromium, Firefox, WebKit"
-      node --test tests/browsers/*.test.js
+      node --test tests/browsers/*.test.js tests/bench/browsers.test.js
       ;;
   esac
 done

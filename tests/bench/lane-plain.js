@@ -1,6 +1,7 @@
 // The lane of what JavaScript can do by itself: the plain loops, Float32Array.set as the limit that
 // memory sets, and the naive table. posenc must not be loaded here; lane.js says why.
 
+import { provide } from "./compile.js";
 import { Lane } from "./lane.js";
 import { positionOf } from "./making-tasks.js";
 import { naive, plainLoops } from "./plain-loops.js";
@@ -214,4 +215,8 @@ export const plainContenders = () => [
   ...[false, true].flatMap((fresh) => GRID_LOOPS.map((plain) => gridContender(plain, fresh))),
 ];
 
-export const createLane = () => new Lane(plainContenders());
+/** @param {string} [loops] a module with their code (loops-module.js), for pages */
+export async function createLane(loops) {
+  if (loops !== undefined) provide((await import(loops)).default);
+  return new Lane(plainContenders());
+}

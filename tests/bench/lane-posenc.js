@@ -192,4 +192,5 @@ export const posencContenders = (posenc) => {
   ];
 };
 
-export const createLane = async () => new Lane(posencContenders(await loadPosenc()));
+/** @param {string} [from] the package's folder, where it is not dist/npm */
+export const createLane = async (from) => new Lane(posencContenders(await loadPosenc({ from })));

@@ -6,7 +6,7 @@ import { Disagreement } from "./agree.js";
 import { summary } from "./statistics.js";
 
 /** @typedef {import("./tasks.js").Task} Task */
-/** @typedef {import("./worker.js").Remote<import("./lane.js").Lane>} RemoteLane */
+/** @typedef {import("./remote.js").Remote<import("./lane.js").Lane>} RemoteLane */
 /** @typedef {{ repetitions: number, repetition: number, warmUp: number }} Effort counted repetitions; how long each is at least, and the warm-up, in milliseconds */
 /** @typedef {{ name: string, calls: number, samples: number[] } & import("./statistics.js").Summary} Timing in milliseconds a call; calls in a repetition */
 /** @typedef {{ kind: import("./tasks.js").Kind, shape: readonly number[], elements: number, contenders: Timing[] }} Measured */

@@ -1,7 +1,5 @@
 // The built package, as a user has it: dist/npm, imported late, so that one that is not there is
-// said in one line.
-
-import { readFile } from "node:fs/promises";
+// said in one line. In a page it may lie elsewhere.
 
 const DIST = new URL("../../dist/npm/", import.meta.url);
 
@@ -39,13 +37,15 @@ const DIST = new URL("../../dist/npm/", import.meta.url);
  */
 
 /**
- * @param {{ fresh?: boolean }} [options] fresh: an instance of its own, that has done nothing yet
+ * @param {{ fresh?: boolean, from?: string | URL }} [options] fresh: an instance of its own, that has done nothing yet (Node only); from: the package's folder
  * @returns {Promise<Posenc>}
  */
-export async function loadPosenc({ fresh = false } = {}) {
+export async function loadPosenc({ fresh = false, from = DIST } = {}) {
   try {
-    const { load } = await import(new URL("index.js", DIST).href);
-    return await (fresh ? load({ wasm: await readFile(new URL("posenc.wasm", DIST)) }) : load());
+    const { load } = await import(new URL("index.js", from).href);
+    if (!fresh) return await load();
+    const { readFile } = await import("node:fs/promises");
+    return await load({ wasm: await readFile(new URL("posenc.wasm", from)) });
   } catch (cause) {
     const missing = /** @type {{ code?: string }} */ (cause)?.code === "ERR_MODULE_NOT_FOUND";
     throw missing ? new Error("dist/npm/ is not there: run ./build.sh first", { cause }) : cause;

@@ -21,7 +21,7 @@ export const EXTRAS = /** @type {const} */ (["sweep", "first", "memory"]);
  * @param {number} seq
  * @param {number} dim
  */
-function checkedTable(posenc, seq, dim) {
+export function checkedTable(posenc, seq, dim) {
   const encoder = posenc.sinusoidal({ dim });
   const table = encoder.table(seq);
   encoder.dispose();
@@ -35,7 +35,7 @@ function checkedTable(posenc, seq, dim) {
  * @param {import("./package.js").Posenc} posenc
  * @param {readonly number[]} shape [batch, heads, seq, headDim]
  */
-function checkedCosSin(posenc, shape) {
+export function checkedCosSin(posenc, shape) {
   const length = rotateRows(shape);
   const headDim = shape[3];
   const encoder = posenc.rotary({ headDim });

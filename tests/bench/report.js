@@ -74,34 +74,48 @@ function memoryTable(memory, colours) {
 }
 
 /**
+ * Said when half of a task's results spread by more than they should.
+ * @param {readonly import("./measure.js").Measured[]} measured
+ * @param {Colours} colours
+ */
+export function busyLine(measured, { bad }) {
+  const usual = Math.max(0, ...measured.map(({ contenders }) => summary(contenders.map(spread)).median)); // of the worst task
+  return usual < BUSY ? [] : [bad(`the machine was busy with something else (±${(100 * usual).toFixed(0)}%): better run it again`)];
+}
+
+/**
+ * @param {readonly import("./goals.js").Goal[]} goals
+ * @param {Colours} colours
+ */
+export function goalsTable(goals, { bold, dim, good, bad }) {
+  if (goals.length === 0) return [];
+  return [bold("goals".padEnd(68)) + dim("want".padStart(9) + "got".padStart(11)), ...goals.map(({ what, want, got, unit, atLeast, reached }) => {
+    const space = unit === "x" ? "" : " ";
+    const wanted = `${atLeast ? ">=" : unit === "µs" || unit === "ms" ? "<" : "<="} ${want}${space}${unit}`;
+    return `  ${what.padEnd(66)}${wanted.padStart(9)}${`${digits(got)}${space}${unit}`.padStart(11)}  ${reached ? good("reached") : bad("missed")}`;
+  })];
+}
+
+/**
  * @param {import("./goals.js").Results & { goals: readonly import("./goals.js").Goal[], version: string, peers?: Record<string, string>, seconds: number, effort: import("./measure.js").Effort }} results
  * @param {Colours} colours
  * @returns {string}
  */
 export function report({ measured, memory, sweep = [], first = [], goals, version, peers = {}, seconds, effort }, colours) {
-  const { bold, dim, good, bad } = colours;
+  const { bold, dim } = colours;
 
-  /** @param {import("./goals.js").Goal} goal */
-  const goalLine = ({ what, want, got, unit, atLeast, reached }) => {
-    const space = unit === "x" ? "" : " ";
-    const wanted = `${atLeast ? ">=" : unit === "µs" || unit === "ms" ? "<" : "<="} ${want}${space}${unit}`;
-    return `  ${what.padEnd(66)}${wanted.padStart(9)}${`${digits(got)}${space}${unit}`.padStart(11)}  ${reached ? good("reached") : bad("missed")}`;
-  };
-
-  const usual = Math.max(0, ...measured.map(({ contenders }) => summary(contenders.map(spread)).median)); // of the worst task
-  const busy = usual < BUSY ? [] : [bad(`the machine was busy with something else (±${(100 * usual).toFixed(0)}%): better run it again`)];
 
   return [
     bold(`posenc ${version}: speed and memory`),
     ...where({ version, peers }).map(dim),
     dim(`medians of ${effort.repetitions} interleaved repetitions of ${effort.repetition} ms and more, ± half the quartiles' distance;`),
     dim(`every result checked before it is timed; ${seconds.toFixed(0)} s in all`),
-    ...busy,
+    ...busyLine(measured, colours),
     "",
     ...TITLES.flatMap(([kind, title]) => table(title, measured.filter((m) => m.kind === kind), colours)),
     ...sweepTable(sweep, colours),
     ...firstTable(first, colours),
     ...memoryTable(memory, colours),
-    ...(goals.length === 0 ? [] : [bold("goals".padEnd(68)) + dim("want".padStart(9) + "got".padStart(11)), ...goals.map(goalLine)]),
+    ...goalsTable(goals, colours),
   ].join("\n");
 }

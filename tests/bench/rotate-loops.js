@@ -5,6 +5,7 @@
 //   Together they are faster than one by one with any turn; and so are turns of 16 and 32 for the bias than of 8.
 // - The bias is a stretch of a line of values for each head, or a product for each element, which reads nothing.
 
+import { compile } from "./compile.js";
 import { WIDE } from "./plain-loops.js";
 
 /** @typedef {Float32Array | Float64Array} Floats */
@@ -51,7 +52,7 @@ export function unrolledRotate(turn, together, interleaved) {
     const [a, b] = interleaved ? [`p${h} | ${2 * k}`, `p${h} | ${2 * k + 1}`] : [`p${h} | ${k}`, `q${h} | ${k}`];
     return `{ const a = x[${a}], b = x[${b}]; x[${a}] = a * c - b * s; x[${b}] = b * c + a * s; }`;
   }).join("\n        ")} }`;
-  return new Function(`return function rotate(x, cos, sin, heads, seq, headDim, first) {
+  return compile(`function rotate(x, cos, sin, heads, seq, headDim, first) {
     const half = headDim / 2 | 0;
     for (let h = 0; h < heads; h += ${together}) {
       for (let s = 0; s < seq; s++) {
@@ -63,7 +64,7 @@ export function unrolledRotate(turn, together, interleaved) {
         }
       }
     }
-  }`)();
+  }`);
 }
 
 /**
@@ -107,7 +108,7 @@ export function unrolledBias(turn, how) {
     sums: ["", (/** @type {string} */ at) => `x[row + (${at})] += lines[line + (${at})];`],
     products: ["const y = x.subarray(row, row + keys), m = slopes[h], r = -(q + offset);", (/** @type {string} */ at) => `y[${at}] += m * (r + (${at}));`],
   }[how];
-  return new Function(`return function bias(x, lines, slopes, { heads, queries, keys, offset }) {
+  return compile(`function bias(x, lines, slopes, { heads, queries, keys, offset }) {
     const whole = keys - keys % ${turn};
     for (let h = 0, row = 0; h < heads; h++) {
       for (let q = 0; q < queries; q++, row += keys) {
@@ -120,7 +121,7 @@ export function unrolledBias(turn, how) {
         for (; i < keys; i++) ${/** @type {Function} */ (element)("i")}
       }
     }
-  }`)();
+  }`);
 }
 
 /** @returns {PlainBias[]} */

@@ -9,6 +9,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { nest } from "./children.js";
 import { onPath, within } from "./launch.js";
 import { serve } from "./serve.js";
@@ -63,6 +64,11 @@ test("the server gives what is in its folders, with the right type, and nothing 
   }
   assert.equal((await raw(server.origin, "/%")).status, 400);
   assert.equal((await fetch(server.origin, { method: "POST" })).status, 405);
+  server.answers.set("/coded", { type: "text/plain", body: "plain", codings: { br: brotliCompressSync("small"), gzip: gzipSync("small too") } });
+  for (const [accept, want] of [["gzip, deflate, br;q=0.9", "small"], ["gzip", "small too"], ["identity", "plain"]]) {
+    const reply = await fetch(`${server.origin}/coded`, { headers: { "Accept-Encoding": accept } });
+    assert.deepEqual([await reply.text(), reply.headers.get("content-type")], [want, "text/plain"], accept);
+  }
   server.answers.set("/m.js", { body: "0123456789", cut: true });
   await assert.rejects(raw(server.origin, "/m.js"), { code: "ECONNRESET" });
 });

@@ -40,6 +40,7 @@ const types = new Map(Object.entries({
  * @property {string | null} [type] the MIME type; null sends none; by the path's extension if absent
  * @property {string | Uint8Array} [body] empty if absent
  * @property {Record<string, string>} [headers] beside the server's own
+ * @property {Record<string, Uint8Array>} [codings] the body, compressed, by Content-Encoding: the first that is accepted
  * @property {boolean} [cut] promises the whole body, sends half, and drops the connection
  */
 
@@ -101,12 +102,15 @@ export async function serve({ folders, headers = {}, answers = {}, port = 0 }) {
     else if (!path.startsWith("/")) reply = { status: 400, body: "not a path\n" };
     else reply = await answer(path);
 
-    const body = Buffer.from(reply.body ?? "");
+    const accepted = String(request.headers["accept-encoding"] ?? "").split(",").map((coding) => coding.split(";", 1)[0].trim());
+    const [coding, coded] = Object.entries(reply.codings ?? {}).find(([coding]) => accepted.includes(coding)) ?? [];
+    const body = Buffer.from(coded ?? reply.body ?? "");
     const type = reply.type === undefined ? types.get(extname(path)) ?? "text/plain; charset=utf-8" : reply.type;
     response.writeHead(reply.status ?? 200, {
       "Cache-Control": "no-store",
       "Content-Length": body.length,
       ...(type === null ? {} : { "Content-Type": type }),
+      ...(coding === undefined ? {} : { "Content-Encoding": coding, Vary: "Accept-Encoding" }),
       ...headers,
       ...reply.headers,
     });
