@@ -5,7 +5,7 @@
 import { blockOf, isAllocation } from "./alloc.js";
 import { coreOf } from "./encoder.js";
 import { describe, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { bufferOf, byteOffsetOf, Float32, Float64, freeze, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
+import { asInteger, bufferOf, byteOffsetOf, Float32, Float64, freeze, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
 import { boolean, keysOf, number, numbers, oneOf, unknown } from "./options.js";
 import { FEW, stackLeft } from "./stack.js";
 import { FILL, POSITIONS_LENGTH, SHIFT, STAGING, STAGING_LENGTH } from "./runtime.js";
@@ -188,7 +188,9 @@ export function apply(encoder, x, call) {
  * @returns {Work}
  */
 function workOf(core, length, { op, batch, heads, order, offset, sequence, positions }) {
-  const rows = length / core.width / batch / heads;
+  batch = asInteger(batch);
+  heads = asInteger(heads);
+  const rows = asInteger(length / core.width / batch / heads);
   if (sequence === 0 && op !== SHIFT) sequence = lengthOfSequence(offset, rows, positions);
   return order === 0 ? { op, parts: 1, groups: batch, rows, heads, order, offset, sequence }
     : { op, parts: 1, groups: batch * heads, rows, heads: 1, order, offset, sequence };
@@ -224,12 +226,12 @@ export function locate(name, x, shared, runtime) {
     return { array, from: 0, length };
   }
   if (tagOf(x) !== "Float32Array") throw typeError(name, "a Float32Array or an array of alloc()", x);
-  if (!isUsable(x)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
+  const length = lengthOf(x);
+  if (length === 0 && !isUsable(x)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
   const buffer = bufferOf(x);
   if (!shared && !isArrayBuffer(buffer)) {
     throw typeErrorMessage(`${name}: want an array that no other thread sees, got one on shared memory; pass allowShared: true to work on it all the same`);
   }
-  const length = lengthOf(x);
   if (buffer !== runtime.buffer) return { array: STAGING, from: 0, length };
   const address = byteOffsetOf(x);
   const block = runtime.find(address, length);
@@ -315,6 +317,9 @@ function staged(encoder, core, work, x, positions, at) {
   const { runtime, axes, rowLength } = core;
   const { op, rows, groups: batch, heads, offset, sequence } = work;
   const dim = heads * core.width;
+  const buffer = bufferOf(x);
+  const start = byteOffsetOf(x);
+  const own = isArrayBuffer(buffer); // shared memory may grow under a view of it
   if (op === FILL && batch > 1) { // the first group, and its copies
     const first = part(x, 0, rows * dim);
     staged(encoder, core, { ...work, groups: 1 }, first, positions, at);
@@ -333,7 +338,7 @@ function staged(encoder, core, work, x, positions, at) {
   const making = op === FILL || !inMemory;
   let tall = atLeast1(least((making ? FILL_CHUNK : CHUNK) / (dim * group), mostRows));
   if (making && tall > 16) tall -= tall % 16;
-  if (atOnce) tall = rows;
+  tall = atOnce ? rows : asInteger(tall);
   const abreast = dim <= STAGING_LENGTH ? heads : atLeast1(STAGING_LENGTH / core.width); // of a row that is too long for one tile
   if (tall < rows || group < batch || abreast < heads) stackLeft(FEW); // after the first tile it would be too late to find that there is none
   for (let row = 0, n = 0; row < rows; row += n) {
@@ -363,17 +368,17 @@ function staged(encoder, core, work, x, positions, at) {
     }
     const first = op === SHIFT ? offset : count < 0 ? offset + row : 0;
     if (g === 1 || n === rows) { // a part of x without a gap
-      const fixed = g === batch && n === rows && h === heads && isArrayBuffer(bufferOf(x)); // shared memory may grow under a view of it
-      const here = fixed ? x : part(x, (b * rows + row) * dim + head * core.width, g * size);
+      const fixed = g === batch && n === rows && h === heads && own;
+      const here = fixed ? x : new Float32(buffer, start + 4 * ((b * rows + row) * dim + head * core.width), g * size);
       if (op !== FILL) setArray(runtime.staging(g * size), here);
       runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
       setArray(here, runtime.staging(g * size)); // asked for again: the memory may have grown
     } else {
       const there = runtime.staging(g * size);
-      for (let i = 0; i < g; i++) setArray(there, part(x, ((b + i) * rows + row) * dim, size), i * size);
+      for (let i = 0; i < g; i++) setArray(there, new Float32(buffer, start + 4 * ((b + i) * rows + row) * dim, size), i * size);
       runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
       const back = runtime.staging(g * size);
-      for (let i = 0; i < g; i++) setArray(part(x, ((b + i) * rows + row) * dim, size), part(back, i * size, size));
+      for (let i = 0; i < g; i++) setArray(new Float32(buffer, start + 4 * ((b + i) * rows + row) * dim, size), part(back, i * size, size));
     }
   }
 }
@@ -415,7 +420,7 @@ function passes(encoder, core, { op, rows, groups, heads, offset, sequence }, x)
 
 /** @param {number} v */
 function atLeast1(v) {
-  return v < 1 ? 1 : v - (v % 1);
+  return v < 1 ? 1 : asInteger(v - (v % 1));
 }
 
 /** @param {number} a @param {number} b */

@@ -4,7 +4,7 @@
 
 import { compileError } from "./load.js";
 import { internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
-import { bufferLength, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
+import { asInteger, bufferLength, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -48,6 +48,9 @@ export const POSITIONS_LENGTH = 1 << 13;
  * @property {(length: number) => number} posenc_alloc
  * @property {(array: number) => void} posenc_free
  */
+
+/** The numbers of an encoder that Go gives, and that are handed back to it in every call. */
+const NUMBERS = /** @type {const} */ (["handle", "width", "rowLength", "axes", "length"]);
 
 /** @typedef {Exclude<keyof Exports, "mem">} Call */
 /** @typedef {{ readonly array: number, readonly address: number, readonly length: number }} Block an array in the module's memory: Go's number for it, its address in bytes, its length in float32 */
@@ -314,6 +317,7 @@ export class Runtime {
     }
     if (instance.go.exited || created === undefined) throw this.#ended(instance);
     if (created.error) throw this.#reported(created.error);
+    for (let i = 0; i < NUMBERS.length; i++) created[NUMBERS[i]] = asInteger(created[NUMBERS[i]]);
     return created;
   }
 
