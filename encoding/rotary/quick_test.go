@@ -58,6 +58,23 @@ func TestQuick(t *testing.T) {
 }
 
 // What Rotate would refuse, Quick leaves alone.
+// Rows are kept in whole blocks, but none past the last position.
+func TestQuickEnds(t *testing.T) {
+	for _, last := range []int64{1 << 53, -1 << 53} {
+		e, err := New(Options{HeadDim: 4})
+		require.NoError(t, err)
+		x := make([]float32, 8)
+		require.NoError(t, e.Rotate(x[:4], At{Offset: last}))
+		require.True(t, e.Quick(false, x[:4], 1, last))
+		over := last + 1
+		if last < 0 {
+			over = last - 1
+		}
+		require.False(t, e.Quick(false, x[:4], 1, over))
+		require.False(t, e.Quick(false, x, 1, min(last, over)))
+	}
+}
+
 func TestQuickRefuses(t *testing.T) {
 	e, err := New(Options{HeadDim: 4})
 	require.NoError(t, err)

@@ -181,15 +181,15 @@ func (r *Rotary) rotate(x []float32, at At, back bool) error {
 // makes them.
 func (r *Rotary) Quick(back bool, x []float32, heads int, first int64) bool {
 	o := &r.options
+	if heads < 1 || o.XPos != "" || o.lengthMatters() {
+		return false
+	}
 	tokens, width := 1, heads*o.HeadDim
 	if len(x) != width {
 		if uint(len(x))%uint(width) != 0 {
 			return false
 		}
 		tokens = int(uint(len(x)) / uint(width))
-	}
-	if o.XPos != "" || o.lengthMatters() {
-		return false
 	}
 	table := r.waves.forward
 	if back {

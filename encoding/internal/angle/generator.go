@@ -87,12 +87,10 @@ const nowhere = math.MaxInt64
 func (g *Generator) newCursor() *cursor {
 	c := &cursor{sixteenAt: nowhere, watch: watch{make([]uint64, len(g.freqs)), make([]uint32, len(g.freqs))}}
 	for i := range levels {
-		c.at[i], c.angles[i] = nowhere, g.newAngles()
+		c.at[i], c.angles[i] = nowhere, newAngles(len(g.freqs))
 	}
 	return c
 }
-
-func (g *Generator) newAngles() kernel.Angles { return newAngles(len(g.freqs)) }
 
 func newAngles(n int) kernel.Angles {
 	mem := make([]float64, 2*n)
@@ -271,7 +269,7 @@ func (g *Generator) turn(level, digit int) kernel.Angles {
 	if t := slot.Load(); t != nil {
 		return *t
 	}
-	t := g.newAngles()
+	t := newAngles(len(g.freqs))
 	g.exact(t, int64(digit)<<(4*level))
 	slot.Store(&t) // two goroutines may both have made it; the bits are the same
 	return t

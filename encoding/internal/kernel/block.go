@@ -86,6 +86,9 @@ func Block(op Op, x []float32, dim int, l Columns, a Angles, blocks int, steps *
 	if blocks != 1 { // a division
 		n = int(uint(n) / uint(blocks))
 	}
+	if n*blocks != len(a.Sin) {
+		panic("kernel: not as many angles for each block")
+	}
 	x = x[:blocks*BlockRows*dim]
 	a.Cos = a.Cos[:len(a.Sin)]
 	if len(steps.mem) < steps.length(n) || steps.twice != (stepsTwice && l.Stride == 2) {

@@ -85,11 +85,11 @@ func (t *Table) Ready(first int64, length int) []float32 {
 	if from < 0 || from >= int64(len(w.rows)) || t.misses.Load() != 0 {
 		return nil
 	}
-	at := int(from) * t.dim
-	if at+length > len(w.rows) || at < 0 {
+	at := from * int64(t.dim) // both below 2^31
+	if at+int64(length) > int64(len(w.rows)) {
 		return nil
 	}
-	return w.rows[at : at+length]
+	return w.rows[at:][:length]
 }
 
 // Kept returns the rows that are in memory, and the position of the first.
@@ -120,7 +120,7 @@ func (t *Table) grow(first, end int64) {
 	}
 	old := t.window.Load()
 	from, to := old.first, old.first+int64(len(old.rows))/dim
-	end = min((end+15)&^15, max(end, first+most)) // whole blocks, as the next call is likely for the next row
+	end = min((end+15)&^15, max(end, first+most), angle.MaxPosition+1) // whole blocks, as the next call is likely for the next row
 	if first >= from && first <= to && end-from <= most {
 		if end <= to {
 			return // somebody else was faster
@@ -137,7 +137,7 @@ func (t *Table) grow(first, end int64) {
 	if len(old.rows) > 0 && t.misses.Add(1) < 2 {
 		return
 	}
-	if start := first &^ 15; end-start <= most {
+	if start := max(first&^15, -angle.MaxPosition); end-start <= most {
 		first = start
 	}
 	rows := make([]float32, (end-first)*dim)
