@@ -207,10 +207,7 @@ func (g *Generator) exact(dst kernel.Angles, position int64) {
 		}
 		return
 	}
-	for i := range g.freqs {
-		p := g.freqs[i].at(position)
-		dst.Sin[i], dst.Cos[i] = p.sincos()
-	}
+	exact(dst, g.freqs, position)
 }
 
 // block does op to the 16 rows round the cursor.
@@ -248,11 +245,11 @@ func (g *Generator) lowest(stride int) *kernel.Steps {
 		return steps
 	}
 	steps := kernel.NewSteps(len(g.freqs), stride)
-	for i := range g.freqs {
-		for digit := 1; digit <= radix/2; digit++ {
-			p := g.freqs[i].at(int64(digit))
-			sin, cos := p.sincos()
-			steps.Set(i, digit, sin, cos)
+	a := g.newAngles()
+	for digit := 1; digit <= radix/2; digit++ {
+		exact(a, g.freqs, int64(digit))
+		for i, sin := range a.Sin {
+			steps.Set(i, digit, sin, a.Cos[i])
 		}
 	}
 	slot.Store(&steps) // two goroutines may both have made it; the bits are the same

@@ -3,6 +3,8 @@ package angle
 import (
 	"math"
 	"math/bits"
+
+	"posenc/encoding/internal/kernel"
 )
 
 // MaxPosition is the largest magnitude of a position: beyond it a float64 no longer holds every integer.
@@ -16,20 +18,8 @@ type phase struct{ lo, mid, hi uint64 }
 // at returns position·w, for an integer |position| <= MaxPosition. The product is exact, so its error is that of w times
 // the position.
 func (f *Frequency) at(position int64) phase {
-	n := uint64(max(position, -position))
 	var p phase
-	if n < 1<<32 {
-		// In 32-bit halves, as wasm has no wide product, and without a loop, as tables are made here.
-		const low = 1<<32 - 1
-		a, b := f[0]&low*n, f[0]>>32*n
-		b += a >> 32
-		c, d := f[1]&low*n+b>>32, f[1]>>32*n
-		d += c >> 32
-		p = phase{b<<32 | a&low, d<<32 | c&low, f[2]*n + d>>32}
-	} else {
-		wide := mul(fixed(*f), n)
-		p = phase{wide[0], wide[1], wide[2]}
-	}
+	p.lo, p.mid, p.hi = kernel.Product(*f, uint64(max(position, -position)))
 	if position < 0 {
 		p = p.neg()
 	}
