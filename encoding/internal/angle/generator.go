@@ -162,10 +162,7 @@ func (g *Generator) moveTo(c *cursor, level int, position int64) {
 	c.at[level] = nowhere // should anything below panic, the cursor must not lie
 	to := c.angles[level]
 	if level == levels-1 {
-		g.exact(to, position)
-		for i := range g.freqs {
-			c.watch.high[i] = g.freqs[i].at(position).hi << 2
-		}
+		g.exact(to, c.watch.high, position)
 		if g.gain != 1 { // what is turned from here keeps it
 			for i := range to.Sin {
 				to.Sin[i] *= g.gain
@@ -193,21 +190,22 @@ func (g *Generator) turn(level, digit int) kernel.Angles {
 		return *t
 	}
 	t := g.newAngles()
-	g.exact(t, int64(digit)<<(4*level))
+	g.exact(t, nil, int64(digit)<<(4*level))
 	slot.Store(&t) // two goroutines may both have made it; the bits are the same
 	return t
 }
 
-// exact writes the angles of all frequencies at an integer position, from the exact product.
-func (g *Generator) exact(dst kernel.Angles, position int64) {
+// exact writes the angles of all frequencies at an integer position, from the exact product, and what a watch has of them.
+func (g *Generator) exact(dst kernel.Angles, quarters []uint64, position int64) {
 	if position == 0 { // the digit that every table begins with, three times
 		clear(dst.Sin)
+		clear(quarters)
 		for i := range dst.Cos {
 			dst.Cos[i] = 1
 		}
 		return
 	}
-	exact(dst, g.freqs, position)
+	exact(dst, quarters, g.freqs, position)
 }
 
 // block does op to the 16 rows round the cursor.
@@ -247,7 +245,7 @@ func (g *Generator) lowest(stride int) *kernel.Steps {
 	steps := kernel.NewSteps(len(g.freqs), stride)
 	a := g.newAngles()
 	for digit := 1; digit <= radix/2; digit++ {
-		exact(a, g.freqs, int64(digit))
+		exact(a, nil, g.freqs, int64(digit))
 		for i, sin := range a.Sin {
 			steps.Set(i, digit, sin, a.Cos[i])
 		}
