@@ -140,12 +140,21 @@ func (g *Generator) At(dst []float32, position float64, l Layout) {
 		return
 	}
 	clear(dst)
+	var p kernel.Phases
+	var sin, cos [kernel.PhasesAtOnce]float64
 	for i := range g.freqs {
-		p := g.freqs[i].atReal(position)
-		s, c := p.sincos()
-		dst[l.Sin+i*l.Stride] = float32(s * g.gain)
+		k := i % kernel.PhasesAtOnce
+		if k == 0 {
+			some := g.freqs[i:min(len(g.freqs), i+kernel.PhasesAtOnce)]
+			for k := range some {
+				q := some[k].atReal(position)
+				p.Lo[k], p.Mid[k], p.Hi[k] = q.lo, q.mid, q.hi
+			}
+			kernel.SinCos(kernel.Angles{Sin: sin[:len(some)], Cos: cos[:len(some)]}, &p)
+		}
+		dst[l.Sin+i*l.Stride] = float32(sin[k] * g.gain)
 		if i < l.Pairs {
-			dst[l.Cos+i*l.Stride] = float32(c * g.gain)
+			dst[l.Cos+i*l.Stride] = float32(cos[k] * g.gain)
 		}
 	}
 }
