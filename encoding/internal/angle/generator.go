@@ -204,17 +204,18 @@ func (g *Generator) turn(level, digit int) kernel.Angles {
 	return t
 }
 
-// exact writes the angles of all frequencies at an integer position, from the exact product, and what a watch has of them.
-func (g *Generator) exact(dst kernel.Angles, quarters []uint64, position int64) {
+// exact writes the angles of all frequencies at an integer position, from the exact product, and
+// into turns, unless it is nil, what a watch has of them.
+func (g *Generator) exact(dst kernel.Angles, turns []uint64, position int64) {
 	if position == 0 { // the digit that every table begins with, three times
 		clear(dst.Sin)
-		clear(quarters)
+		clear(turns)
 		for i := range dst.Cos {
 			dst.Cos[i] = 1
 		}
 		return
 	}
-	exact(dst, quarters, g.freqs, position)
+	exact(dst, turns, g.freqs, position)
 }
 
 // block does op to the 16 rows round the cursor.
