@@ -19,7 +19,7 @@ type phase struct{ lo, mid, hi uint64 }
 // the position.
 func (f *Frequency) at(position int64) phase {
 	var p phase
-	p.lo, p.mid, p.hi = kernel.Product(*f, uint64(max(position, -position)))
+	p.lo, p.mid, p.hi = kernel.Product(f[0], f[1], f[2], uint64(max(position, -position)))
 	if position < 0 {
 		p = p.neg()
 	}

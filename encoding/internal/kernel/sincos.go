@@ -18,7 +18,7 @@ type Phases struct {
 // more, fall off:
 //
 //	for i := range f {
-//		p.Lo[i], p.Mid[i], p.Hi[i] = Product(f[i], n)
+//		p.Lo[i], p.Mid[i], p.Hi[i] = Product(f[i][0], f[i][1], f[i][2], n)
 //	}
 //
 // There are at most PhasesAtOnce, and n is below 2^54.
@@ -28,26 +28,16 @@ func Multiply[F ~[4]uint64](p *Phases, f []F, n uint64) {
 		return
 	}
 	for i := range f {
-		p.Lo[i], p.Mid[i], p.Hi[i] = Product(f[i], n)
+		p.Lo[i], p.Mid[i], p.Hi[i] = Product(f[i][0], f[i][1], f[i][2], n)
 	}
 }
 
-// Product is what Multiply does to each. It is in 32-bit halves, as wasm has no wide product; above 2^32 n too is in two.
-func Product(f [4]uint64, n uint64) (lo, mid, hi uint64) {
-	const low = 1<<32 - 1
-	m := n & low
-	a := f[0] & low * m
-	b := f[0]>>32*m + a>>32
-	c := f[1]&low*m + b>>32
-	d := f[1]>>32*m + c>>32
-	hi = f[2]*m + d>>32
-	if m = n >> 32; m != 0 {
-		b = f[0]&low*m + b&low
-		c = f[0]>>32*m + c&low + b>>32
-		d = f[1]&low*m + d&low + c>>32
-		hi += f[1]>>32*m + f[2]<<32*m + d>>32
-	}
-	return b<<32 | a&low, d<<32 | c&low, hi
+// Product is what Multiply does to each.
+func Product(f0, f1, f2, n uint64) (lo, mid, hi uint64) {
+	carry, lo := bits.Mul64(f0, n)
+	hi, mid = bits.Mul64(f1, n)
+	mid, carry = bits.Add64(mid, carry, 0)
+	return lo, mid, f2*n + hi + carry
 }
 
 // Negate turns the first n phases round: 1 - p of each, modulo a turn.
@@ -98,8 +88,8 @@ const (
 	pi3 = (0xc90fdaa22168c234&(1<<12-1))*0x1p-12 + 0xc4c6628b80dc1cd1*0x1p-76
 )
 
-// radians returns a phase as a number of quarter turns, modulo 4 and 2^62, and the radians left, of either sign, as a float64
-// and its tail, to 2^-80 of itself as long as the phase has that many bits.
+// radians returns a phase as a number of quarter turns, 0 to 3, and the radians left, of either sign, as a float64 and its
+// tail, to 2^-80 of itself as long as the phase has that many bits.
 func radians(lo, mid, hi uint64) (x, y float64, quarter uint64) {
 	quarter = (hi + 1<<61) >> 62
 	hi -= quarter << 62

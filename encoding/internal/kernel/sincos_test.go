@@ -63,7 +63,7 @@ func TestMultiply(t *testing.T) {
 					}
 					want.Mul(want, new(big.Int).SetUint64(by)).Mod(want, turn)
 					lo, mid, hi = word(want, 0), word(want, 1), word(want, 2)
-					gotLo, gotMid, gotHi := Product(memory[i], by)
+					gotLo, gotMid, gotHi := Product(memory[i][0], memory[i][1], memory[i][2], by)
 					require.Equal(t, [3]uint64{lo, mid, hi}, [3]uint64{gotLo, gotMid, gotHi}, "%x by %x", memory[i], by)
 				}
 				require.Equal(t, [3]uint64{lo, mid, hi}, [3]uint64{p.Lo[i], p.Mid[i], p.Hi[i]}, "number %d of %d, by %x", i, n, by)

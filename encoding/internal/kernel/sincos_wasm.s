@@ -9,8 +9,9 @@
 #define STEP(R, BYTES) Get R; I64Const $BYTES; I64Add; Set R
 #define LESS(R, N) Get R; I64Const $N; I64Sub; Tee R; I64Const $0; I64GtS
 
-// R0 is where the phase goes, R1 the frequency, R2 how many are left. R3 and R4 are the low and high 32 bits of n. R5 to R9
-// are the words of a frequency in halves, but for the last; R10 to R14 are a, b, c, d and hi of Product.
+// Product in 32-bit halves, as wasm has no wide multiplication. R0 is where the phase goes, R1 the frequency, R2 how many are
+// left. R3 and R4 are the low and the high half of n. R5 to R9 are the words of a frequency in halves, but for the last; R10
+// to R13 are the halves of Lo and Mid, each with what it carries, and R14 is Hi.
 #define HALVES(OFF, LO, HI) ADDRESS(R1); I64Load $OFF; Tee HI; Get R15; I64And; Set LO; Get HI; I64Const $32; I64ShrU; Set HI
 #define PRODUCT(X, Y) Get X; Get Y; I64Mul
 #define LOW(X) Get X; Get R15; I64And
