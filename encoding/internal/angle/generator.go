@@ -217,12 +217,21 @@ func (g *Generator) At(dst []float32, position float64, l Layout) {
 		return
 	}
 	clear(dst)
+	var p kernel.Phases
+	var sin, cos [kernel.PhasesAtOnce]float64
 	for i := range g.freqs {
-		p := g.freqs[i].atReal(position)
-		s, c := p.sincos()
-		dst[l.Sin+i*l.Stride] = float32(s * g.gain)
+		k := i % kernel.PhasesAtOnce
+		if k == 0 {
+			some := g.freqs[i:min(len(g.freqs), i+kernel.PhasesAtOnce)]
+			for k := range some {
+				q := some[k].atReal(position)
+				p.Lo[k], p.Mid[k], p.Hi[k] = q.lo, q.mid, q.hi
+			}
+			kernel.SinCos(kernel.Angles{Sin: sin[:len(some)], Cos: cos[:len(some)]}, &p)
+		}
+		dst[l.Sin+i*l.Stride] = float32(sin[k] * g.gain)
 		if i < l.Pairs {
-			dst[l.Cos+i*l.Stride] = float32(c * g.gain)
+			dst[l.Cos+i*l.Stride] = float32(cos[k] * g.gain)
 		}
 	}
 }
@@ -239,10 +248,7 @@ func (g *Generator) moveTo(c *cursor, level int, position int64) {
 	c.at[level] = nowhere // should anything below panic, the cursor must not lie
 	to := c.angles[level]
 	if level == levels-1 {
-		g.exact(to, position)
-		for i := range g.freqs {
-			c.watch.high[i] = g.freqs[i].at(position).hi << 2
-		}
+		g.exact(to, c.watch.high, position)
 		if g.gain != 1 { // what is turned from here keeps it
 			for i := range to.Sin {
 				to.Sin[i] *= g.gain
@@ -270,24 +276,23 @@ func (g *Generator) turn(level, digit int) kernel.Angles {
 		return *t
 	}
 	t := newAngles(len(g.freqs))
-	g.exact(t, int64(digit)<<(4*level))
+	g.exact(t, nil, int64(digit)<<(4*level))
 	slot.Store(&t) // two goroutines may both have made it; the bits are the same
 	return t
 }
 
-// exact writes the angles of all frequencies at an integer position, from the exact product.
-func (g *Generator) exact(dst kernel.Angles, position int64) {
+// exact writes the angles of all frequencies at an integer position, from the exact product, and
+// into turns, unless it is nil, what a watch has of them.
+func (g *Generator) exact(dst kernel.Angles, turns []uint64, position int64) {
 	if position == 0 { // the digit that every table begins with, three times
 		clear(dst.Sin)
+		clear(turns)
 		for i := range dst.Cos {
 			dst.Cos[i] = 1
 		}
 		return
 	}
-	for i := range g.freqs {
-		p := g.freqs[i].at(position)
-		dst.Sin[i], dst.Cos[i] = p.sincos()
-	}
+	exact(dst, turns, g.freqs, position)
 }
 
 // blocks does op to count blocks of 16 rows with these angles, the rows stride elements apart.
@@ -324,11 +329,11 @@ func (g *Generator) lowest(stride int) *kernel.Steps {
 		return steps
 	}
 	steps := kernel.NewSteps(len(g.freqs), stride)
-	for i := range g.freqs {
-		for digit := 1; digit <= radix/2; digit++ {
-			p := g.freqs[i].at(int64(digit))
-			sin, cos := p.sincos()
-			steps.Set(i, digit, sin, cos)
+	a := newAngles(len(g.freqs))
+	for digit := 1; digit <= radix/2; digit++ {
+		exact(a, nil, g.freqs, int64(digit))
+		for i, sin := range a.Sin {
+			steps.Set(i, digit, sin, a.Cos[i])
 		}
 	}
 	slot.Store(&steps) // two goroutines may both have made it; the bits are the same

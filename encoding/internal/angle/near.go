@@ -10,8 +10,9 @@ import "posenc/encoding/internal/kernel"
 // closeTo0 is 2^-20 radians in 2^-32 of a quarter turn, and what the rounding of the steps adds in as many as 136 positions.
 const closeTo0 = 2608 + 92
 
-// A watch has what a cursor knows of the angles of all frequencies, in fractions of a quarter turn: at its position of the
-// highest level, and at that of the level below, where closeTo0 is added, so that those to be found are from 0 to 2·closeTo0.
+// A watch has what a cursor knows of the angles of all frequencies: at its position of the highest level, in 2^-64 of a turn,
+// and at that of the level below, in 2^-32 of a quarter turn, where closeTo0 is added, so that those to be found are from 0
+// to 2·closeTo0.
 type watch struct {
 	high []uint64
 	low  []uint32
@@ -31,7 +32,7 @@ func (w *watch) move(freqs []Frequency, at, by int64) {
 	small := uint64(1<<60) / uint64(max(at, -at)+136) // below it, all angles from here to the next position are below 1/16 turn
 	for i := range freqs {
 		f := &freqs[i]
-		w.low[i] = uint32((w.high[i] + uint64(by)*(f[2]<<2) + closeTo0<<32) >> 32)
+		w.low[i] = uint32(((w.high[i]+uint64(by)*f[2])<<2 + closeTo0<<32) >> 32)
 		if f[3] == 0 && f[2] < small {
 			w.low[i] = 1 << 31 // far from 0, and stays so
 		}

@@ -3,6 +3,8 @@ package angle
 import (
 	"math"
 	"math/bits"
+
+	"posenc/encoding/internal/kernel"
 )
 
 // MaxPosition is the largest magnitude of a position: beyond it a float64 no longer holds every integer.
@@ -16,63 +18,50 @@ type phase struct{ lo, mid, hi uint64 }
 // at returns position·w, for an integer |position| <= MaxPosition. The product is exact, so its error is that of w times
 // the position.
 func (f *Frequency) at(position int64) phase {
-	n := uint64(max(position, -position))
 	var p phase
-	if n < 1<<32 {
-		// In 32-bit halves, as wasm has no wide product, and without a loop, as tables are made here.
-		const low = 1<<32 - 1
-		a, b := f[0]&low*n, f[0]>>32*n
-		b += a >> 32
-		c, d := f[1]&low*n+b>>32, f[1]>>32*n
-		d += c >> 32
-		p = phase{b<<32 | a&low, d<<32 | c&low, f[2]*n + d>>32}
-	} else {
-		wide := mul(fixed(*f), n)
-		p = phase{wide[0], wide[1], wide[2]}
-	}
+	p.lo, p.mid, p.hi = kernel.Product(f[0], f[1], f[2], uint64(max(position, -position)))
 	if position < 0 {
 		p = p.neg()
 	}
 	return p
 }
 
-// atReal returns position·w for any |position| <= MaxPosition.
+// atReal returns position·w for any |position| <= MaxPosition, cut off at 2^-192 of a turn.
 func (f *Frequency) atReal(position float64) phase {
-	frac, e := math.Frexp(math.Abs(position)) // |position| = frac·2^e
-	p := mul(fixed(*f), uint64(math.Ldexp(frac, 53)))
-	s := 53 - e  // |position| = mantissa·2^-s, and s >= 0 because |position| <= 2^53
-	if e == 54 { // 2^53 itself
-		p, s = mul(fixed(*f), MaxPosition), 0
+	b := math.Float64bits(position)
+	n, s := b&(1<<52-1), 1075-b>>52&2047 // |position| = n·2^-s, and s >= 0 because |position| <= 2^53
+	switch s {
+	case 1075: // subnormal
+		s--
+	case 1<<64 - 1: // 2^53 itself
+		n, s = MaxPosition, 0
+	default:
+		n |= 1 << 52
 	}
-	words, n := s/64, uint(s%64)
-	word := func(i int) uint64 {
-		i += words
-		if i >= len(p) {
-			return 0
-		}
-		if i+1 == len(p) || n == 0 {
-			return p[i] >> n
-		}
-		return p[i]>>n | p[i+1]<<(64-n)
+
+	// n·f, exact: five words, and zeros that the shift brings in. In 32-bit halves, as wasm has no wide product; carry has
+	// up to 54 bits.
+	const low = 1<<32 - 1
+	var p [9]uint64
+	var carry uint64
+	n0, n1 := n&low, n>>32
+	for i, a := range f {
+		x, y := a&low, a>>32
+		c := x*n0 + carry&low
+		carry = x*n1 + carry>>32 + c>>32
+		d := y*n0 + carry&low
+		carry = y*n1 + carry>>32 + d>>32
+		p[i] = d<<32 | c&low
 	}
-	out := phase{word(0), word(1), word(2)}
+	p[4] = carry
+
+	w := p[min(s>>6, 5):]
+	s &= 63
+	out := phase{w[0]>>s | w[1]<<1<<(63-s), w[1]>>s | w[2]<<1<<(63-s), w[2]>>s | w[3]<<1<<(63-s)}
 	if position < 0 {
 		return out.neg()
 	}
 	return out
-}
-
-// mul returns x·n, exact: 64 more bits in front.
-func mul(x fixed, n uint64) (p [5]uint64) {
-	var carry uint64
-	for i, a := range x {
-		hi, lo := bits.Mul64(a, n)
-		var c uint64
-		p[i], c = bits.Add64(lo, carry, 0)
-		carry = hi + c
-	}
-	p[4] = carry
-	return p
 }
 
 // add returns p + q, modulo a turn.
