@@ -137,7 +137,9 @@ export function positionsOf({ axes, points }, positions, row, rows) {
   const runs = points ? 1 : axes;
   const each = rows * axes / runs;
   const stride = lengthOf(positions) / runs;
-  for (let a = 0; a < runs; a++) setArray(out, positions.subarray(a * stride + row * (points ? axes : 1)).subarray(0, each), a * each);
+  for (let a = 0; a < runs; a++) {
+    setArray(out, new Float64(bufferOf(positions), byteOffsetOf(positions) + 8 * (a * stride + row * (points ? axes : 1)), each), a * each);
+  }
   return out;
 }
 
