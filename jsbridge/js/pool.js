@@ -4,10 +4,10 @@
 // and puts together what comes back.
 
 import { apply, AT, checkAll, COS_SIN_AT, lengthOfSequence, locate, newArray, noBatch, part, readCall, ROTARY_AT, SHIFT_AT, wholeLength } from "./apply.js";
-import { Crew, isAborted, reasonOf } from "./crew.js";
+import { Crew } from "./crew.js";
 import { coreOf } from "./encoder.js";
 import { describe, disposedError, rangeError, typeError, typeErrorMessage, wrongThis } from "./errors.js";
-import { bufferOf, byteOffsetOf, freeze, isArrayBuffer, isUsable, lengthOf, setArray, withoutUndefined } from "./intrinsics.js";
+import { bufferOf, byteOffsetOf, freeze, isAborted, isArrayBuffer, isUsable, lengthOf, reasonOf, setArray, withoutUndefined } from "./intrinsics.js";
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
 import { cutRows, newShared, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
@@ -314,7 +314,8 @@ export class Pool {
         for (let row = 0; row < rows; row += tall) {
           const n = rows - row < tall ? rows - row : tall;
           const positions = positionsOf(core, call.positions, row, n);
-          const [x, y] = watch.shared ? [part(cos, row * pairs, n * pairs), part(sin, row * pairs, n * pairs)] : [null, null];
+          const x = watch.shared ? part(cos, row * pairs, n * pairs) : null;
+          const y = watch.shared ? part(sin, row * pairs, n * pairs) : null;
           const offset = positions === undefined ? call.offset + row : undefined;
           yield { start: row * pairs, gap: 0, part: { what: "cosSin", call: { rows: n, offset, positions, sequence }, x, y, length: n * core.rowLength, gap: 0 } };
         }
@@ -387,11 +388,12 @@ export class Pool {
   /**
    * Work on an array of the caller's. On shared memory workers write it; otherwise it is written when all is there.
    * @param {any} encoder @param {any} x @param {number} length @param {boolean} shared
-   * @param {Iterator<Chunk>} chunks @param {any} watch
+   * @param {Generator<Chunk, void>} chunks @param {any} watch
    */
   #inPlace(encoder, x, length, shared, chunks, watch) {
     const probes = shared ? undefined : probe(x);
-    const [buffer, offset] = [bufferOf(x), byteOffsetOf(x)];
+    const buffer = bufferOf(x);
+    const offset = byteOffsetOf(x);
     /** @type {{ chunk: Chunk, made: Float32Array }[]} */
     const results = [];
     return this.#crew.run({
@@ -408,7 +410,7 @@ export class Pool {
           throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
         }
         const after = probe(x);
-        for (let i = 0; i < probes.length; i++) {
+        for (let i = 0; i < lengthOf(probes); i++) {
           if (probes[i] !== after[i]) throw typeErrorMessage("x: it was written to while the pool worked on it, so the pool has not written what it made");
         }
         for (let i = 0; i < results.length; i++) unpack(results[i].chunk, results[i].made, x);
