@@ -240,7 +240,6 @@ export class Crew {
       if (this.#over) this.#end(hand);
     }
     if (error !== null) {
-      remove(hand.known, job.id); // it may not have been made
       this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`));
     }
     if (job.over) return this.#settle(job);
