@@ -121,7 +121,7 @@ export function* cutRows(core, most, length, { op, batch, heads, order, offset, 
             x.length = last;
           }
         } else if (!copied) chunk.part.x = part(x, start, gap === 0 ? g * n * size : (g - 1) * gap + n * size);
-        else if (op !== FILL) chunk.part.x = pack(chunk, x);
+        else if (op !== FILL) chunk.part.x = pack(chunk, x, length);
         yield chunk;
       }
     }
@@ -151,12 +151,12 @@ export function positionsOf({ axes, points }, positions, row, rows) {
 }
 
 /**
- * A copy of a part, without gaps. x is whole as long as nobody detaches it, which commit() finds out.
- * @param {Chunk} chunk @param {Float32Array} x
+ * A copy of a part, without gaps.
+ * @param {Chunk} chunk @param {Float32Array} x @param {number} whole its length at the start
  */
-function pack({ start, gap, part: { length, call: { batch } } }, x) {
+function pack({ start, gap, part: { length, call: { batch } } }, x, whole) {
   const out = new Float32(length);
-  if (lengthOf(x) === 0) throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
+  if (lengthOf(x) !== whole) throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
   const each = gap === 0 ? length : length / batch;
   for (let i = 0; i * each < length; i++) setArray(out, part(x, start + i * gap, each), i * each);
   return out;
