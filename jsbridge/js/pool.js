@@ -457,6 +457,7 @@ async function cores() {
  * @param {import("./encoder.js").Core} core @param {number} length @param {import("./apply.js").Call} call
  */
 function checked(core, length, call) {
+  if (call.op === FILL && core.points && call.positions === undefined) throw typeError("positions", "the encoder's points", undefined);
   try {
     checkAll(core, length, call);
   } catch (error) {
