@@ -11,6 +11,7 @@ import { bufferOf, byteOffsetOf, freeze, isAborted, isArrayBuffer, isUsable, len
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
 import { cutRows, newShared, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
+import { cosSin } from "./rotary.js";
 import { addTo, readScores, SCORES_AT } from "./scores.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
@@ -299,7 +300,7 @@ export class Pool {
     const slow = slowElements(encoder, core, rows, call);
     if (size < SMALL && slow < SMALL_SLOW) {
       return here(watch, () => {
-        const made = encoder.cosSin(rows, { offset: call.offset, positions: call.positions, sequenceLength: sequence });
+        const made = cosSin(encoder, rows, call);
         setArray(cos, made.cos);
         setArray(sin, made.sin);
         return { cos, sin };
