@@ -240,7 +240,7 @@ export class Crew {
       if (this.#over) this.#end(hand);
     }
     if (error !== null) {
-      this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`));
+      this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`, undefined, ""));
     }
     if (job.over) return this.#settle(job);
     job.task.take(chunk, x, y);
@@ -273,7 +273,7 @@ export class Crew {
     for (let i = 0; i < hand.flying.length; i++) {
       const { job } = hand.flying[i];
       job.flying--;
-      this.#fail(job, internalError("a worker of the pool died", why));
+      this.#fail(job, internalError("a worker of the pool died", why, "; another takes its place"));
       this.#settle(job);
     }
     hand.flying.length = 0;
