@@ -60,8 +60,9 @@ const DEEP = 2;
 const PAUSE = 50;
 
 /**
- * Where answers of workers come before timers for as long as there are any (Deno, Bun), a pause every so many milliseconds
- * lets those run, of which one may be to abort. Pages take turns by themselves, and hold timers up.
+ * Where answers of workers come before timers for as long as there are any (Node, Deno, Bun: what has a setImmediate), which is
+ * when this thread is busy with what came, a pause every so many milliseconds lets those run, of which one may be to abort.
+ * Pages take turns by themselves, and hold timers up.
  */
 const BREATH = 20;
 const breathless = typeof /** @type {any} */ (globalThis).setImmediate === "function";

@@ -14,7 +14,7 @@ const PART = 2 ** 20 + 2 ** 14;
 export const SMALL = 2 ** 20;
 /** The same of elements of rows that are slow to make: some twenty per microsecond. */
 export const SMALL_SLOW = 2 ** 15;
-/** As in apply.js. */
+/** As in encoding/internal/rows/table.go. */
 const TABLE_BYTES = 4 << 20;
 /** Every so many elements of an array are looked at again at the end. */
 const PROBE = 4096;
