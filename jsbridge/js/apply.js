@@ -53,7 +53,7 @@ export const COS_SIN_AT = /** @type {any} */ ({ __proto__: null, offset: number,
 const CHUNK = 1 << 12;
 const FILL_CHUNK = 1 << 15;
 
-/** As in encoding/additive/table.go: a sequence up to this long has its rows in memory, so no two need share them. */
+/** As in encoding/internal/rows/table.go: a sequence up to this long has its rows in memory, so no two need share them. */
 const TABLE_BYTES = 4 << 20;
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */

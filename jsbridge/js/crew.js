@@ -3,7 +3,7 @@
 
 import { disposedError, internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
 import { recipeOf } from "./encoder.js";
-import { bufferOf } from "./intrinsics.js";
+import { bufferOf, deref, listen, nextOf, now, reasonOf, unlisten, Weak } from "./intrinsics.js";
 
 /**
  * What a worker is told of a part.
@@ -27,7 +27,7 @@ import { bufferOf } from "./intrinsics.js";
 /**
  * @typedef {object} Task what the crew needs to know of a job
  * @property {import("./encoder.js").Encoder<any>} encoder
- * @property {Iterator<Chunk>} chunks
+ * @property {Generator<Chunk, void>} chunks
  * @property {number} total of the lengths of all parts
  * @property {boolean} shared whether workers write what the caller sees
  * @property {(chunk: Chunk, x: Float32Array, y: Float32Array) => void} take what came back of a part
@@ -44,6 +44,7 @@ import { bufferOf } from "./intrinsics.js";
  * @property {(error: unknown) => void} reject
  * @property {() => void} abort
  * @property {number} flying how many parts are with workers
+ * @property {boolean} left whether there are parts to send
  * @property {number} sent of its elements, or as many as other jobs had been given when it came
  * @property {number} done
  * @property {number} told when onProgress was called last
@@ -51,52 +52,37 @@ import { bufferOf } from "./intrinsics.js";
  * @property {unknown} failure
  */
 /** @typedef {{ post: (message: any, transfer: ArrayBufferLike[]) => void, hold: (on: boolean) => void, end: () => void }} Port */
-/** @typedef {{ port: Port | undefined, ready: boolean, gone: boolean, flying: Map<number, { job: Job, chunk: Chunk }>, known: Set<number> }} Hand */
+/** @typedef {{ port: Port | undefined, ready: boolean, gone: boolean, flying: { key: number, job: Job, chunk: Chunk }[], known: number[] }} Hand */
 
 /** How many parts a worker has at a time. */
 const DEEP = 2;
 /** Milliseconds between two calls of onProgress. */
 const PAUSE = 50;
 
-// As in intrinsics.js; an object with an AbortSignal's prototype is none.
-const call = Function.prototype.call;
-const Signal = typeof AbortSignal === "function" ? AbortSignal.prototype : undefined;
-/** @param {PropertyKey} key */
-const getter = (key) => /** @type {(signal: any) => any} */ (call.bind(/** @type {any} */ (Signal && Object.getOwnPropertyDescriptor(Signal, key)?.get)));
-/** Throws for what is no AbortSignal. @type {(signal: any) => boolean} */
-export const isAborted = getter("aborted");
-/** @type {(signal: any) => unknown} */
-export const reasonOf = getter("reason");
-const listen = /** @type {(target: any, type: string, listener: () => void) => void} */ (call.bind(EventTarget.prototype.addEventListener));
-const unlisten = /** @type {(target: any, type: string, listener: () => void) => void} */ (call.bind(EventTarget.prototype.removeEventListener));
-const now = Date.now;
-
 /**
- * Where answers of workers come before timers for as long as there are any (Deno, Bun), a pause every so many milliseconds
- * lets those run, of which one may be to abort. Pages take turns by themselves, and hold timers up.
+ * Where answers of workers come before timers for as long as there are any (Node, Deno, Bun: what has a setImmediate), which is
+ * when this thread is busy with what came, a pause every so many milliseconds lets those run, of which one may be to abort.
+ * Pages take turns by themselves, and hold timers up.
  */
 const BREATH = 20;
 const breathless = typeof /** @type {any} */ (globalThis).setImmediate === "function";
 
+/** Lists, and loops by index: a page may have replaced what a Set or an array's methods and iterator do. */
 export class Crew {
   #module;
   #count;
-  /** @type {Set<Hand>} */
-  #hands = new Set();
-  /** @type {Set<Job>} */
-  #jobs = new Set();
-  /** @type {Job[]} those with parts to send */
-  #queue = [];
+  /** @type {Hand[]} */
+  #hands = [];
+  /** @type {Job[]} */
+  #jobs = [];
   #over = false;
   #forgotten = false;
   #breath = 0;
   #resting = false;
   #keys = 0;
   #ids = 0;
-  /** @type {WeakMap<object, number>} */
-  #idOf = new WeakMap();
-  /** @type {Map<number, WeakRef<any>>} */
-  #encoders = new Map();
+  /** @type {{ id: number, ref: WeakRef<any> }[]} */
+  #encoders = [];
 
   /** @param {WebAssembly.Module} module @param {number} count */
   constructor(module, count) {
@@ -119,8 +105,8 @@ export class Crew {
   /** @returns {Promise<unknown>} why it does not start, or undefined */
   #hire() {
     /** @type {Hand} */
-    const hand = { port: undefined, ready: false, gone: false, flying: new Map(), known: new Set() };
-    this.#hands.add(hand);
+    const hand = { port: undefined, ready: false, gone: false, flying: [], known: [] };
+    add(this.#hands, hand);
     return new Promise((resolve) => {
       const heard = (/** @type {any} */ answer) => {
         if (hand.ready) {
@@ -157,34 +143,34 @@ export class Crew {
    */
   run(task, watching) {
     return new Promise((resolve, reject) => {
-      const { encoder } = task;
-      let id = this.#idOf.get(encoder);
-      if (id === undefined) {
-        this.#idOf.set(encoder, id = ++this.#ids);
-        this.#encoders.set(id, new WeakRef(encoder));
-      }
       /** @type {Job} */
       const job = {
-        task, id, recipe: recipeOf(encoder), watching, resolve, reject, abort: () => this.#fail(job, reasonOf(watching.signal)),
-        flying: 0, sent: this.#next()?.sent ?? 0, done: 0, told: now(), over: false, failure: undefined,
+        task, id: this.#idOf(task.encoder), recipe: recipeOf(task.encoder), watching, resolve, reject, abort: () => this.#fail(job, reasonOf(watching.signal)),
+        flying: 0, left: true, sent: this.#next()?.sent ?? 0, done: 0, told: now(), over: false, failure: undefined,
       };
       if (watching.signal !== undefined) listen(watching.signal, "abort", job.abort);
-      if (this.#jobs.size === 0) this.#breath = now();
-      this.#jobs.add(job);
-      this.#queue.push(job);
+      if (this.#jobs.length === 0) this.#breath = now();
+      add(this.#jobs, job);
       this.#recruit();
       this.#pump();
     });
   }
 
+  /** @param {import("./encoder.js").Encoder<any>} encoder */
+  #idOf(encoder) {
+    for (let i = 0; i < this.#encoders.length; i++) if (deref(this.#encoders[i].ref) === encoder) return this.#encoders[i].id;
+    add(this.#encoders, { id: ++this.#ids, ref: new Weak(encoder) });
+    return this.#ids;
+  }
+
   /** Puts others in the place of workers that have died. */
   #recruit() {
-    for (let missing = this.#count - this.#hands.size; missing > 0; missing--) this.#hire();
+    for (let missing = this.#count - this.#hands.length; missing > 0; missing--) this.#hire();
   }
 
   /** Gives workers what they can do, those with the least first. */
   #pump() {
-    if (breathless && !this.#resting && now() - this.#breath > BREATH && this.#queue.length > 0) {
+    if (breathless && !this.#resting && now() - this.#breath > BREATH && this.#next() !== undefined) {
       this.#resting = true;
       setTimeout(() => {
         this.#resting = false;
@@ -194,23 +180,22 @@ export class Crew {
     }
     if (this.#resting) return;
     for (let deep = 0; deep < DEEP; deep++) {
-      for (const hand of this.#hands) {
-        if (hand.ready && hand.flying.size === deep && !this.#send(hand)) return;
+      for (let i = 0; i < this.#hands.length; i++) {
+        const hand = this.#hands[i];
+        if (hand.ready && hand.flying.length === deep && !this.#send(hand)) return;
       }
     }
   }
 
-  /** The job whose turn it is: that which had the least. */
+  /** The job whose turn it is: of those with parts to send that which had the least. */
   #next() {
-    let next = this.#queue[0];
-    for (const job of this.#queue) if (job.sent < next.sent) next = job;
+    /** @type {Job | undefined} */
+    let next;
+    for (let i = 0; i < this.#jobs.length; i++) {
+      const job = this.#jobs[i];
+      if (job.left && (next === undefined || job.sent < next.sent)) next = job;
+    }
     return next;
-  }
-
-  /** @param {Job} job who has no parts to send any more */
-  #leave(job) {
-    const at = this.#queue.indexOf(job);
-    if (at >= 0) this.#queue.splice(at, 1);
   }
 
   /** @param {Hand} hand @returns {boolean} whether there was something to send */
@@ -219,20 +204,20 @@ export class Crew {
       const job = this.#next();
       if (job === undefined) return false;
       try {
-        const { done, value: chunk } = job.task.chunks.next();
+        const { done, value: chunk } = nextOf(job.task.chunks);
         if (done) {
-          this.#leave(job);
+          job.left = false;
           continue;
         }
         const key = ++this.#keys;
         const { x, y } = chunk.part;
         /** @type {Part} */
-        const part = { ...chunk.part, key, encoder: job.id, recipe: hand.known.has(job.id) ? null : job.recipe };
+        const part = { ...chunk.part, key, encoder: job.id, recipe: has(hand.known, job.id) ? null : job.recipe };
         /** @type {Port} */ (hand.port).post(part, !x || job.task.shared ? [] : y ? [bufferOf(x), bufferOf(y)] : [bufferOf(x)]);
         chunk.part.x = chunk.part.y = null;
-        hand.known.add(job.id);
-        hand.flying.set(key, { job, chunk });
-        if (hand.flying.size === 1) hand.port?.hold(true);
+        if (part.recipe !== null) add(hand.known, job.id);
+        add(hand.flying, { key, job, chunk });
+        if (hand.flying.length === 1) hand.port?.hold(true);
         job.flying++;
         job.sent += chunk.part.length;
         return true;
@@ -244,19 +229,19 @@ export class Crew {
 
   /** @param {Hand} hand @param {{ key: number, x: Float32Array, y: Float32Array, error: { code: string, message: string } | null }} answer */
   #heard(hand, { key, x, y, error }) {
-    const flight = hand.flying.get(key);
+    let flight;
+    for (let i = 0; i < hand.flying.length; i++) if (hand.flying[i].key === key) flight = hand.flying[i];
     if (flight === undefined) return;
-    hand.flying.delete(key);
+    remove(hand.flying, flight);
     const { job, chunk } = flight;
     job.flying--;
     this.#pump(); // before this thread is busy with what came
-    if (hand.flying.size === 0) {
+    if (hand.flying.length === 0) {
       hand.port?.hold(false);
       if (this.#over) this.#end(hand);
     }
     if (error !== null) {
-      hand.known.delete(job.id); // it may not have been made
-      this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`));
+      this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`, undefined, ""));
     }
     if (job.over) return this.#settle(job);
     job.task.take(chunk, x, y);
@@ -285,23 +270,23 @@ export class Crew {
 
   /** A worker has died, and what it was at with it. @param {Hand} hand @param {unknown} why */
   #lost(hand, why) {
-    this.#hands.delete(hand);
-    for (const { job } of hand.flying.values()) {
+    remove(this.#hands, hand);
+    for (let i = 0; i < hand.flying.length; i++) {
+      const { job } = hand.flying[i];
       job.flying--;
-      this.#fail(job, internalError("a worker of the pool died", why));
+      this.#fail(job, internalError("a worker of the pool died", why, "; another takes its place"));
       this.#settle(job);
     }
-    hand.flying.clear();
-    if (this.#jobs.size === 0) return;
+    hand.flying.length = 0;
+    if (this.#jobs.length === 0) return;
     if (hand.ready) this.#recruit();
-    else if (this.#hands.size === 0) for (const job of this.#jobs) this.#fail(job, noWorker(why));
+    else if (this.#hands.length === 0) while (this.#jobs.length > 0) this.#fail(this.#jobs[0], noWorker(why));
   }
 
   /** @param {Job} job @param {unknown} error */
   #fail(job, error) {
     if (job.over) return;
     job.failure = error;
-    this.#leave(job);
     this.#close(job);
     this.#settle(job);
   }
@@ -314,10 +299,11 @@ export class Crew {
   /** @param {Job} job */
   #close(job) {
     job.over = true;
-    this.#jobs.delete(job);
+    remove(this.#jobs, job);
     if (job.watching.signal !== undefined) unlisten(job.watching.signal, "abort", job.abort);
-    for (const [id, ref] of this.#encoders) { // let workers go of what nobody has any more
-      const encoder = ref.deref();
+    for (let i = this.#encoders.length - 1; i >= 0; i--) { // let workers go of what nobody has any more
+      const { id, ref } = this.#encoders[i];
+      const encoder = deref(ref);
       try {
         if (encoder !== undefined) recipeOf(encoder);
         if (encoder !== undefined) continue;
@@ -325,10 +311,14 @@ export class Crew {
         // disposed
       }
       let used = false;
-      for (const other of this.#jobs) used ||= other.id === id;
+      for (let k = 0; k < this.#jobs.length; k++) used ||= this.#jobs[k].id === id;
       if (used) continue;
-      this.#encoders.delete(id);
-      for (const hand of this.#hands) if (hand.known.delete(id)) hand.port?.post({ key: 0, module: null, forget: id }, []);
+      remove(this.#encoders, this.#encoders[i]);
+      for (let k = 0; k < this.#hands.length; k++) {
+        const { known, port } = this.#hands[k];
+        if (has(known, id)) port?.post({ key: 0, module: null, forget: id }, []);
+        remove(known, id);
+      }
     }
     if (this.#forgotten) this.forget();
   }
@@ -336,7 +326,7 @@ export class Crew {
   /** Nobody has the pool any more: its workers end when their work does. */
   forget() {
     this.#forgotten = true;
-    if (this.#jobs.size === 0) this.close();
+    if (this.#jobs.length === 0) this.close();
   }
 
   /** Ends the workers and what they are at. */
@@ -344,10 +334,11 @@ export class Crew {
     if (this.#over) return;
     this.#over = true;
     this.#count = 0;
-    for (const job of this.#jobs) this.#fail(job, disposedError("pool()"));
-    for (const hand of this.#hands) {
+    while (this.#jobs.length > 0) this.#fail(this.#jobs[0], disposedError("pool()"));
+    for (let i = this.#hands.length - 1; i >= 0; i--) {
+      const hand = this.#hands[i];
       let writing = false;
-      for (const { job } of hand.flying.values()) writing ||= job.task.shared;
+      for (let k = 0; k < hand.flying.length; k++) writing ||= hand.flying[k].job.task.shared;
       if (!writing) this.#end(hand); // the others when they are done, so that no row is left half written
     }
   }
@@ -355,9 +346,27 @@ export class Crew {
   /** @param {Hand} hand */
   #end(hand) {
     hand.gone = true;
-    this.#hands.delete(hand);
+    remove(this.#hands, hand);
     hand.port?.end();
   }
+}
+
+/** @template T @param {T[]} list @param {T} value */
+function add(list, value) {
+  list[list.length] = value;
+}
+
+/** @template T @param {T[]} list @param {T} value */
+function remove(list, value) {
+  let kept = 0;
+  for (let i = 0; i < list.length; i++) if (list[i] !== value) list[kept++] = list[i];
+  list.length = kept;
+}
+
+/** @param {number[]} list @param {number} value */
+function has(list, value) {
+  for (let i = 0; i < list.length; i++) if (list[i] === value) return true;
+  return false;
 }
 
 /** @param {unknown} cause */

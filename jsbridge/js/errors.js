@@ -67,9 +67,10 @@ export function lostError(what) {
 /**
  * @param {string} message
  * @param {unknown} [cause]
+ * @param {string} [then] what comes of it
  */
-export function internalError(message, cause) {
-  return coded(new Error(`${message}; the next call starts a fresh instance`, { cause }), "ERR_POSENC_INTERNAL");
+export function internalError(message, cause, then = "; the next call starts a fresh instance") {
+  return coded(new Error(message + then, { cause }), "ERR_POSENC_INTERNAL");
 }
 
 /**

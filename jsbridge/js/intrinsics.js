@@ -91,6 +91,19 @@ export const Float32 = Float32Array;
 export const Float64 = Float64Array;
 export const Int32 = Int32Array;
 
+// What a pool needs. An object with an AbortSignal's prototype is none, and all of these throw for what is none of theirs.
+const signal = globalThis.AbortSignal?.prototype ?? {};
+export const isAborted = /** @type {(signal: any) => boolean} */ (getter(signal, "aborted"));
+export const reasonOf = /** @type {(signal: any) => unknown} */ (getter(signal, "reason"));
+const target = globalThis.EventTarget?.prototype ?? {};
+export const listen = /** @type {(target: any, type: string, listener: () => void) => void} */ (Function.prototype.call.bind(target.addEventListener));
+export const unlisten = /** @type {(target: any, type: string, listener: () => void) => void} */ (Function.prototype.call.bind(target.removeEventListener));
+export const Weak = globalThis.WeakRef;
+export const deref = /** @type {(ref: WeakRef<any>) => any} */ (Function.prototype.call.bind(Weak?.prototype.deref));
+export const nextOf = /** @type {<T>(generator: Generator<T, void>) => IteratorResult<T, void>} */ (
+  Function.prototype.call.bind(Object.getPrototypeOf(function* () {}).prototype.next));
+export const now = Date.now;
+
 /**
  * Where an engine has no Symbol.dispose (WebKit), a class that defines [Symbol.dispose]() has a method named "undefined"
  * instead, until this.

@@ -14,7 +14,7 @@ const PART = 2 ** 20 + 2 ** 14;
 export const SMALL = 2 ** 20;
 /** The same of elements of rows that are slow to make: some twenty per microsecond. */
 export const SMALL_SLOW = 2 ** 15;
-/** As in apply.js. */
+/** As in encoding/internal/rows/table.go. */
 const TABLE_BYTES = 4 << 20;
 /** Every so many elements of an array are looked at again at the end. */
 const PROBE = 4096;
@@ -34,13 +34,14 @@ export function slowElements(encoder, { rowLength, axes, points }, rows, { op, p
   if (positions === undefined) return slow ? rows * rowLength : 0;
   let least = Infinity;
   let most = -Infinity;
-  for (let i = 0; i < positions.length && !slow; i++) {
+  const count = lengthOf(positions);
+  for (let i = 0; i < count && !slow; i++) {
     const p = positions[i];
     if (p < least) least = p;
     if (p > most) most = p;
     slow = p % 1 !== 0 || (most - least) * rowLength * 4 > TABLE_BYTES;
   }
-  return slow ? positions.length / axes * rowLength : 0;
+  return slow ? count / axes * rowLength : 0;
 }
 
 /**
@@ -48,7 +49,8 @@ export function slowElements(encoder, { rowLength, axes, points }, rows, { op, p
  * @param {number} length @param {number} workers @param {boolean} slow
  */
 export function partLength(length, workers, slow) {
-  const [least, most] = slow ? [SMALL_SLOW / 4, PART / 8] : [SMALL / 4, PART];
+  const least = slow ? SMALL_SLOW / 4 : SMALL / 4;
+  const most = slow ? PART / 8 : PART;
   const each = length / workers / 8;
   return each > most ? most : each < least ? least : each - (each % 1);
 }
@@ -112,9 +114,14 @@ export function* cutRows(core, most, length, { op, batch, heads, order, offset, 
             x: null, y: null, length: g * n * size, gap: copied ? 0 : gap,
           },
         };
-        if (arrayIsArray(x)) chunk.part.x = x.length > 0 && lengthOf(x[x.length - 1]) === chunk.part.length ? x.pop() ?? null : null;
-        else if (!copied) chunk.part.x = part(x, start, gap === 0 ? g * n * size : (g - 1) * gap + n * size);
-        else if (op !== FILL) chunk.part.x = pack(chunk, x);
+        if (arrayIsArray(x)) {
+          const last = x.length - 1;
+          if (last >= 0 && lengthOf(x[last]) === chunk.part.length) {
+            chunk.part.x = x[last];
+            x.length = last;
+          }
+        } else if (!copied) chunk.part.x = part(x, start, gap === 0 ? g * n * size : (g - 1) * gap + n * size);
+        else if (op !== FILL) chunk.part.x = pack(chunk, x, length);
         yield chunk;
       }
     }
@@ -137,17 +144,19 @@ export function positionsOf({ axes, points }, positions, row, rows) {
   const runs = points ? 1 : axes;
   const each = rows * axes / runs;
   const stride = lengthOf(positions) / runs;
-  for (let a = 0; a < runs; a++) setArray(out, positions.subarray(a * stride + row * (points ? axes : 1)).subarray(0, each), a * each);
+  for (let a = 0; a < runs; a++) {
+    setArray(out, new Float64(bufferOf(positions), byteOffsetOf(positions) + 8 * (a * stride + row * (points ? axes : 1)), each), a * each);
+  }
   return out;
 }
 
 /**
- * A copy of a part, without gaps. x is whole as long as nobody detaches it, which commit() finds out.
- * @param {Chunk} chunk @param {Float32Array} x
+ * A copy of a part, without gaps.
+ * @param {Chunk} chunk @param {Float32Array} x @param {number} whole its length at the start
  */
-function pack({ start, gap, part: { length, call: { batch } } }, x) {
+function pack({ start, gap, part: { length, call: { batch } } }, x, whole) {
   const out = new Float32(length);
-  if (lengthOf(x) === 0) throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
+  if (lengthOf(x) !== whole) throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
   const each = gap === 0 ? length : length / batch;
   for (let i = 0; i * each < length; i++) setArray(out, part(x, start + i * gap, each), i * each);
   return out;
@@ -162,9 +171,10 @@ export function unpack({ start, gap, part: { length, call: { batch } } }, made, 
 /** The bits of some elements, to tell whether they were changed. @param {any} x */
 export function probe(x) {
   const bits = new Int32(bufferOf(x), byteOffsetOf(x), lengthOf(x));
-  const out = new Int32((bits.length + PROBE - 1) / PROBE + 1);
-  for (let i = 0, at = 0; at < bits.length; at += PROBE) out[i++] = bits[at];
-  out[out.length - 1] = bits[bits.length - 1];
+  const length = lengthOf(bits);
+  const out = new Int32((length + PROBE - 1) / PROBE + 1);
+  for (let i = 0, at = 0; at < length; at += PROBE) out[i++] = bits[at];
+  out[lengthOf(out) - 1] = bits[length - 1];
   return out;
 }
 

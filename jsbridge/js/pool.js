@@ -4,13 +4,14 @@
 // and puts together what comes back.
 
 import { apply, AT, checkAll, COS_SIN_AT, lengthOfSequence, locate, newArray, noBatch, part, readCall, ROTARY_AT, SHIFT_AT, wholeLength } from "./apply.js";
-import { Crew, isAborted, reasonOf } from "./crew.js";
+import { Crew } from "./crew.js";
 import { coreOf } from "./encoder.js";
 import { describe, disposedError, rangeError, typeError, typeErrorMessage, wrongThis } from "./errors.js";
-import { bufferOf, byteOffsetOf, freeze, isArrayBuffer, isUsable, lengthOf, setArray, withoutUndefined } from "./intrinsics.js";
+import { bufferOf, byteOffsetOf, freeze, isAborted, isArrayBuffer, isUsable, lengthOf, reasonOf, setArray, withoutUndefined } from "./intrinsics.js";
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
 import { cutRows, newShared, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
+import { cosSin } from "./rotary.js";
 import { addTo, readScores, SCORES_AT } from "./scores.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
@@ -299,7 +300,7 @@ export class Pool {
     const slow = slowElements(encoder, core, rows, call);
     if (size < SMALL && slow < SMALL_SLOW) {
       return here(watch, () => {
-        const made = encoder.cosSin(rows, { offset: call.offset, positions: call.positions, sequenceLength: sequence });
+        const made = cosSin(encoder, rows, call);
         setArray(cos, made.cos);
         setArray(sin, made.sin);
         return { cos, sin };
@@ -314,7 +315,8 @@ export class Pool {
         for (let row = 0; row < rows; row += tall) {
           const n = rows - row < tall ? rows - row : tall;
           const positions = positionsOf(core, call.positions, row, n);
-          const [x, y] = watch.shared ? [part(cos, row * pairs, n * pairs), part(sin, row * pairs, n * pairs)] : [null, null];
+          const x = watch.shared ? part(cos, row * pairs, n * pairs) : null;
+          const y = watch.shared ? part(sin, row * pairs, n * pairs) : null;
           const offset = positions === undefined ? call.offset + row : undefined;
           yield { start: row * pairs, gap: 0, part: { what: "cosSin", call: { rows: n, offset, positions, sequence }, x, y, length: n * core.rowLength, gap: 0 } };
         }
@@ -387,11 +389,12 @@ export class Pool {
   /**
    * Work on an array of the caller's. On shared memory workers write it; otherwise it is written when all is there.
    * @param {any} encoder @param {any} x @param {number} length @param {boolean} shared
-   * @param {Iterator<Chunk>} chunks @param {any} watch
+   * @param {Generator<Chunk, void>} chunks @param {any} watch
    */
   #inPlace(encoder, x, length, shared, chunks, watch) {
     const probes = shared ? undefined : probe(x);
-    const [buffer, offset] = [bufferOf(x), byteOffsetOf(x)];
+    const buffer = bufferOf(x);
+    const offset = byteOffsetOf(x);
     /** @type {{ chunk: Chunk, made: Float32Array }[]} */
     const results = [];
     return this.#crew.run({
@@ -408,7 +411,7 @@ export class Pool {
           throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
         }
         const after = probe(x);
-        for (let i = 0; i < probes.length; i++) {
+        for (let i = 0; i < lengthOf(probes); i++) {
           if (probes[i] !== after[i]) throw typeErrorMessage("x: it was written to while the pool worked on it, so the pool has not written what it made");
         }
         for (let i = 0; i < results.length; i++) unpack(results[i].chunk, results[i].made, x);
@@ -455,6 +458,7 @@ async function cores() {
  * @param {import("./encoder.js").Core} core @param {number} length @param {import("./apply.js").Call} call
  */
 function checked(core, length, call) {
+  if (call.op === FILL && core.points && call.positions === undefined) throw typeError("positions", "the encoder's points", undefined);
   try {
     checkAll(core, length, call);
   } catch (error) {

@@ -1,6 +1,6 @@
 // The rotary encoding; encoding/rotary/rotary.go has the formula and its sources, options.go the scalings.
 
-import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
+import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, part, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
 import { coreOf, Encoder, property } from "./encoder.js";
 import { typeError, typeErrorMessage } from "./errors.js";
 import { freeze, includes, objectKeys, setArray } from "./intrinsics.js";
@@ -154,30 +154,37 @@ export class Rotates extends Encoder {
    */
   cosSin(length, at) {
     const rows = wholeLength(length);
-    const call = readCall(COS_SIN, COS_SIN_AT, at);
-    const core = coreOf(this);
-    const { runtime, handle, axes, rowLength } = core;
-    checkAll(core, rows * core.width, call);
-    const pairs = rowLength / 2;
-    const cos = newArray(rows, pairs);
-    const sin = newArray(rows, pairs);
-    const { positions, offset } = call;
-    const sequence = call.sequence === 0 ? lengthOfSequence(offset, rows, positions) : call.sequence;
-    const most = (STAGING_LENGTH / 2 / rowLength) | 0 || 1;
-    for (let row = 0, n = 0; row < rows; row += n) {
-      n = rows - row < most ? rows - row : most;
-      if (positions !== undefined) {
-        if (n * axes > POSITIONS_LENGTH) n = (POSITIONS_LENGTH / axes) | 0;
-        sendPositions(core, positions, row, n);
-      }
-      const size = n * pairs;
-      runtime.run(handle, COS_SIN, STAGING, 0, 2 * size, 1, 1, 0, positions === undefined ? offset + row : 0, sequence, positions === undefined ? -2 : n * axes);
-      const made = runtime.staging(2 * size);
-      setArray(cos, made.subarray(0, size), row * pairs);
-      setArray(sin, made.subarray(size), row * pairs);
-    }
-    return { cos, sin };
+    return cosSin(this, rows, readCall(COS_SIN, COS_SIN_AT, at));
   }
+}
+
+/**
+ * What the method of this name does, once its options are read.
+ * @param {Rotates<any>} encoder @param {number} rows @param {import("./apply.js").Call} call
+ */
+export function cosSin(encoder, rows, call) {
+  const core = coreOf(encoder);
+  const { runtime, handle, axes, rowLength } = core;
+  checkAll(core, rows * core.width, call);
+  const pairs = rowLength / 2;
+  const cos = newArray(rows, pairs);
+  const sin = newArray(rows, pairs);
+  const { positions, offset } = call;
+  const sequence = call.sequence === 0 ? lengthOfSequence(offset, rows, positions) : call.sequence;
+  const most = (STAGING_LENGTH / 2 / rowLength) | 0 || 1;
+  for (let row = 0, n = 0; row < rows; row += n) {
+    n = rows - row < most ? rows - row : most;
+    if (positions !== undefined) {
+      if (n * axes > POSITIONS_LENGTH) n = (POSITIONS_LENGTH / axes) | 0;
+      sendPositions(core, positions, row, n);
+    }
+    const size = n * pairs;
+    runtime.run(handle, COS_SIN, STAGING, 0, 2 * size, 1, 1, 0, positions === undefined ? offset + row : 0, sequence, positions === undefined ? -2 : n * axes);
+    const made = runtime.staging(2 * size);
+    setArray(cos, part(made, 0, size), row * pairs);
+    setArray(sin, part(made, size, size), row * pairs);
+  }
+  return { cos, sin };
 }
 
 /**

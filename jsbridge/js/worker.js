@@ -9,7 +9,11 @@ import { addPart } from "./scores.js";
 
 /** @type {Runtime} */
 let runtime;
-/** @type {Map<number, Rotates<any>>} every scheme is handled as if it had the methods of rotary; Go knows which it has */
+/**
+ * Every scheme is handled as if it had the methods of rotary; Go knows which it has. An encoder is made with the first part that
+ * needs it, and where that fails, with the next: there may be memory by then.
+ * @type {Map<number, { recipe: import("./encoder.js").Recipe, made: Rotates<any> | undefined }>}
+ */
 const encoders = new Map();
 
 /** @param {any} port */
@@ -23,7 +27,7 @@ function serve(port) {
       if (data.module) {
         runtime = new Runtime(data.module);
       } else if (data.forget) {
-        encoders.get(data.forget)?.dispose();
+        encoders.get(data.forget)?.made?.dispose();
         encoders.delete(data.forget);
         return;
       } else {
@@ -44,8 +48,9 @@ function serve(port) {
 
 /** @param {import("./crew.js").Part} part @param {{ x: Float32Array | null, y: Float32Array | null }} answer with what is to be sent back */
 function work({ encoder: id, recipe, what, call, x, y, length, gap }, answer) {
-  if (recipe) encoders.set(id, new Rotates(runtime, recipe.scheme, recipe.snapshot, (filledIn) => filledIn, recipe.arrays));
-  const encoder = /** @type {Rotates<any>} */ (encoders.get(id));
+  if (recipe) encoders.set(id, { recipe, made: undefined });
+  const kept = /** @type {any} */ (encoders.get(id));
+  const encoder = kept.made ??= new Rotates(runtime, kept.recipe.scheme, kept.recipe.snapshot, (filledIn) => filledIn, kept.recipe.arrays);
   if (what === "cosSin") {
     const { cos, sin } = encoder.cosSin(call.rows, { offset: call.offset, positions: call.positions, sequenceLength: call.sequence });
     if (!x || !y) return Object.assign(answer, { x: cos, y: sin });

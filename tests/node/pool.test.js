@@ -12,17 +12,20 @@ import { child, PACKAGE } from "./child.js";
 const TYPE = { name: "TypeError", code: "ERR_POSENC_TYPE" };
 const RANGE = { name: "RangeError", code: "ERR_POSENC_RANGE" };
 const DISPOSED = { name: "Error", code: "ERR_POSENC_DISPOSED" };
-const DIED = { name: "Error", code: "ERR_POSENC_INTERNAL", message: /a worker of the pool died/ };
+const DIED = { name: "Error", code: "ERR_POSENC_INTERNAL", message: "a worker of the pool died; another takes its place" };
 
 /** Every worker that a pool starts here, and what it is sent. @type {{ worker: any, sent: any[] }[]} */
 const started = [];
+/** What is sent in place of a message. @type {(message: any) => any} */
+let tamper = (message) => message;
 process.on("worker", (/** @type {any} */ worker) => {
   /** @type {any[]} */
   const sent = [];
   const post = worker.postMessage;
   worker.postMessage = (/** @type {any} */ message, /** @type {any} */ transfer) => {
-    sent.push({ ...message, x: message.x && (message.x.buffer instanceof ArrayBuffer ? "own" : "shared"), length: message.length });
-    post.call(worker, message, transfer);
+    const recipe = message.recipe && { ...message.recipe, arrays: undefined }; // weights would stay
+    sent.push({ ...message, recipe, x: message.x && (message.x.buffer instanceof ArrayBuffer ? "own" : "shared"), length: message.length });
+    post.call(worker, tamper(message), transfer);
   };
   started.push({ worker, sent });
 });
@@ -138,6 +141,8 @@ test("the bits of one thread: points of a Fourier encoder", async () => {
     const want = e.encode(points);
     bits(await pool.table(e, 3000, { positions: points }), want, type);
     bits(await pool.fill(e, new Float32Array(want.length), { positions: points }), want, type);
+    for (const call of [() => pool.table(e, 10), () => pool.fill(e, new Float32Array(want.length))]) await assert.rejects(call, { ...TYPE, message: /^positions: want / });
+    await assert.rejects(pool.add(/** @type {any} */ (e), new Float32Array(want.length)), { ...TYPE, message: /^encoder: want an encoder that has this method/ });
   }
 });
 
@@ -387,6 +392,9 @@ test("an array that is written to, detached or resized meanwhile is an error, an
   const resized = pool.add(pe, new Float32Array(buffer), { positions: slow });
   buffer.resize(512 * rows);
   await assert.rejects(resized, TYPE);
+  const shorter = pool.add(pe, new Float32Array(buffer).subarray(0), { positions: list(2 * rows, (i) => i + 0.5) });
+  buffer.resize(256 * rows);
+  await assert.rejects(shorter, { ...TYPE, message: /^x: its buffer was detached or resized/ });
   assert.ok(new Uint8Array(buffer).every((v) => v === 0));
 });
 
@@ -417,6 +425,45 @@ test("a worker that dies rejects what it was at, and another takes its place", a
   bits(await later, pe.table(17_000), "which the dead one had not begun");
   bits(await one.table(pe, 17_000), pe.table(17_000), "alone");
   one.dispose();
+});
+
+test("an encoder whose part failed is forgotten with the others, and serves until then", async () => {
+  const from = mine.map(({ sent }) => sent.length);
+  const e = posenc.sinusoidal({ dim: 64, base: 300 });
+  tamper = (message) => (message.recipe ? { ...message, call: { ...message.call, offset: 1n } } : message); // which Go cannot be called with
+  const failure = await pool.table(e, rows, { positions: slow }).catch((error) => error);
+  tamper = (message) => message;
+  assert.equal(failure.code, DIED.code);
+  assert.equal(failure.message, "a worker of the pool failed: posenc's WebAssembly instance died; the next call starts a fresh instance");
+  bits(await pool.table(e, 6000, { positions: slow.subarray(0, 6000) }), e.table(6000, { positions: slow.subarray(0, 6000) }), "the next job");
+  e.dispose();
+  await pool.table(pe, 17_000);
+  for (const [i, { sent }] of mine.entries()) {
+    const later = sent.slice(from[i]);
+    const of = later.filter(({ recipe }) => recipe?.snapshot.base === 300);
+    assert.equal(of.length, 1);
+    assert.equal(later.filter(({ forget }) => forget === of[0].encoder).length, 1, "forgotten");
+  }
+});
+
+test("a worker that could not make an encoder makes it with the next part", () => {
+  const { status, answer, stderr } = child(`
+    const { get } = Reflect;
+    const heard = [];
+    globalThis.postMessage = (answer) => heard.push(answer.error?.code ?? answer.x?.length ?? "");
+    await import(new URL("worker.js", posenc));
+    while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const { readFileSync } = await import("node:fs");
+    const tell = (data) => globalThis.onmessage({ data });
+    tell({ key: 0, module: new WebAssembly.Module(readFileSync("posenc.wasm")), forget: 0 });
+    const part = { key: 1, encoder: 1, recipe: null, what: "rows", x: null, y: null, length: 8, gap: 0,
+      call: { op: 2, batch: 1, heads: 1, order: 0, offset: 0, sequence: 0, positions: undefined, shared: false } };
+    Reflect.get = () => { throw 1; };
+    tell({ ...part, recipe: { scheme: "sinusoidal", snapshot: { dim: 4 }, arrays: [] } });
+    Reflect.get = get;
+    tell(part);
+    console.log(JSON.stringify(heard));`);
+  assert.deepEqual([status, answer], [0, ["", "", "ERR_POSENC_INTERNAL", 8]], stderr);
 });
 
 test("a worker that throws is one that died", async () => {
@@ -533,6 +580,59 @@ test("each option is read once, and what a getter does is seen", async () => {
   await assert.rejects(brief.add(pe, sample(64 * 17_000), { get offset() { brief.dispose(); return 1; } }), DISPOSED);
 });
 
+test("built-ins that are patched after load() have no say", () => {
+  const { status, answer, stderr } = child(`
+    const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object, { is } = Object, F32 = Float32Array;
+    const put = (patch) => {
+      const [object, key] = patch, had = getOwnPropertyDescriptor(object, key);
+      defineProperty(object, key, { get: () => () => { throw 1; }, set() {}, configurable: true });
+      return () => { had ? defineProperty(object, key, had) : delete object[key]; };
+    };
+    const Typed = getPrototypeOf(F32).prototype;
+    const patches = [
+      ...["subarray", "set", "slice", "length", "buffer", "byteOffset", "indexOf"].map((key) => [Typed, key]), [getPrototypeOf(F32), Symbol.species],
+      ...["push", "pop", "indexOf", "splice", Symbol.iterator].map((key) => [Array.prototype, key]),
+      ...["add", "delete", "has", "size", "values", Symbol.iterator].map((key) => [Set.prototype, key]),
+      ...["get", "set", "delete", "has", "size", "values", Symbol.iterator].map((key) => [Map.prototype, key]),
+      [WeakMap.prototype, "get"], [WeakMap.prototype, "set"], [WeakRef.prototype, "deref"], [globalThis, "WeakRef"], [getPrototypeOf(function* () {}).prototype, "next"],
+      [AbortSignal.prototype, "aborted"], [AbortSignal.prototype, "reason"], [EventTarget.prototype, "addEventListener"], [EventTarget.prototype, "removeEventListener"],
+      [Date, "now"], [Function.prototype, "call"], [Function.prototype, "bind"],
+    ];
+    const one = await (await import(posenc)).load();
+    const early = [[AbortSignal.prototype, "aborted"], [EventTarget.prototype, "addEventListener"]].map(put); // pool.js and crew.js are not loaded yet
+    const starting = one.pool({ workers: 2 });
+    await import(new URL("crew.js", posenc));
+    for (const back of early) back();
+    const pool = await starting;
+    const pe = one.sinusoidal({ dim: 64 });
+    const rope = one.rotary({ headDim: 64 });
+    const positions = F32.from({ length: 2000 }, (_, i) => i / 2);
+    const { signal } = new AbortController();
+    const x = new F32(64 * 2000);
+    const jobs = [
+      () => pool.table(pe, 2000, { positions, signal }), () => pool.table(pe, 2000, { positions, shared: true }), () => pool.add(pe, x, { positions }),
+      () => pool.cosSin(rope, 2000, { positions, shared: true }).then(({ sin }) => sin), () => pool.cosSin(rope, 3).then(({ sin }) => sin),
+    ];
+    const wants = [pe.table(2000, { positions }), pe.table(2000, { positions }), pe.table(2000, { positions }), rope.cosSin(2000, { positions }).sin, rope.cosSin(3).sin];
+    const harmed = [];
+    for (const patch of patches) {
+      for (let i = 0; i < jobs.length; i++) {
+        x.fill(0);
+        const back = put(patch);
+        let got;
+        try { got = await jobs[i](); } catch (e) { got = e; }
+        back();
+        let same = got?.length === wants[i].length;
+        for (let k = 0; same && k < got.length; k++) same = is(got[k], wants[i][k]);
+        if (!same) harmed.push([String(patch[1]), i, String(got?.message ?? got).slice(0, 100)]);
+      }
+    }
+    getPrototypeOf(getPrototypeOf(rope)).cosSin = () => { throw 1; };
+    await pool.cosSin(rope, 3).catch(() => harmed.push("cosSin"));
+    console.log(JSON.stringify(harmed));`);
+  assert.deepEqual([status, answer], [0, []], stderr);
+});
+
 test("a process with an idle pool ends by itself, one with work does it first", () => {
   const idle = child(`
     const { load } = await import(posenc);
@@ -580,17 +680,18 @@ test("where no worker may start, pool() says so", () => {
 test("workers' memory is flat", async () => {
   const one = await posenc.pool({ workers: 1 });
   const memory = () => process.memoryUsage().rss / 2 ** 20;
+  const weights = sample(64 * 60_000); // 15 MiB
   const work = async () => {
-    for (let i = 0; i < 60; i++) {
-      const e = posenc.sinusoidal({ dim: 64, base: 100 + i });
+    for (let i = 0; i < 20; i++) {
+      const e = posenc.learned({ dim: 64, weights });
       await one.table(e, 17_000);
       e.dispose();
     }
   };
   await work();
   const before = memory();
-  for (let i = 0; i < 3; i++) await work();
-  assert.ok(memory() - before < 150, `${(memory() - before).toFixed()} MiB more`);
+  for (let i = 0; i < 2; i++) await work(); // 600 MiB of weights, and as much again in the worker's module
+  assert.ok(memory() - before < 200, `${(memory() - before).toFixed()} MiB more`);
   one.dispose();
 });
 
