@@ -98,8 +98,8 @@ JS
 
 build_js() {
   cp jsbridge/js/*.js jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE "$npm/"
-  cp tests/accuracy/accuracy.svg "$npm/"
-  sed 's/(jsbridge\/js\//(/g; s/(tests\/accuracy\//(/g' README.md >"$npm/README.md" # links to what lies beside it there
+  cp tests/accuracy/accuracy.svg tests/bench/bench.svg "$npm/"
+  sed 's/(jsbridge\/js\//(/g; s/(tests\/[a-z]*\/\([a-z]*\.svg\)/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
   wrap_wasm_exec >"$npm/wasm_exec.js"
   sed -i.bak "s/VERSION = \"dev\"/VERSION = \"$(version)\"/" "$npm/runtime.js" && rm "$npm/runtime.js.bak"
 }

@@ -3,7 +3,7 @@
 
 import { disposedError, internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
 import { recipeOf } from "./encoder.js";
-import { bufferOf, deref, listen, nextOf, now, reasonOf, unlisten, Weak } from "./intrinsics.js";
+import { bufferOf, deref, isAborted, listen, nextOf, now, reasonOf, unlisten, Weak } from "./intrinsics.js";
 
 /**
  * What a worker is told of a part.
@@ -42,7 +42,6 @@ import { bufferOf, deref, listen, nextOf, now, reasonOf, unlisten, Weak } from "
  * @property {Watching} watching
  * @property {(value: any) => void} resolve
  * @property {(error: unknown) => void} reject
- * @property {() => void} abort
  * @property {number} flying how many parts are with workers
  * @property {boolean} left whether there are parts to send
  * @property {number} sent of its elements, or as many as other jobs had been given when it came
@@ -83,6 +82,8 @@ export class Crew {
   #ids = 0;
   /** @type {{ id: number, ref: WeakRef<any> }[]} */
   #encoders = [];
+  /** @type {{ signal: any, jobs: number, heard: () => void }[]} */
+  #signals = [];
 
   /** @param {WebAssembly.Module} module @param {number} count */
   constructor(module, count) {
@@ -145,15 +146,43 @@ export class Crew {
     return new Promise((resolve, reject) => {
       /** @type {Job} */
       const job = {
-        task, id: this.#idOf(task.encoder), recipe: recipeOf(task.encoder), watching, resolve, reject, abort: () => this.#fail(job, reasonOf(watching.signal)),
+        task, id: this.#idOf(task.encoder), recipe: recipeOf(task.encoder), watching, resolve, reject,
         flying: 0, left: true, sent: this.#next()?.sent ?? 0, done: 0, told: now(), over: false, failure: undefined,
       };
-      if (watching.signal !== undefined) listen(watching.signal, "abort", job.abort);
+      if (watching.signal !== undefined) this.#listen(watching.signal);
       if (this.#jobs.length === 0) this.#breath = now();
       add(this.#jobs, job);
       this.#recruit();
       this.#pump();
     });
+  }
+
+  /** Once for all jobs that a signal may end: Node warns of more than ten listeners. @param {any} signal */
+  #listen(signal) {
+    for (let i = 0; i < this.#signals.length; i++) if (this.#signals[i].signal === signal) return void this.#signals[i].jobs++;
+    const heard = () => {
+      for (let i = this.#jobs.length - 1; i >= 0; i--) {
+        const job = this.#jobs[i];
+        if (job?.watching.signal === signal) this.#fail(job, reasonOf(signal));
+      }
+    };
+    listen(signal, "abort", heard);
+    add(this.#signals, { signal, jobs: 1, heard });
+  }
+
+  /** @param {any} signal */
+  #unlisten(signal) {
+    for (let i = 0; i < this.#signals.length; i++) {
+      const entry = this.#signals[i];
+      if (entry.signal !== signal || --entry.jobs > 0) continue;
+      remove(this.#signals, entry);
+      try {
+        unlisten(signal, "abort", entry.heard);
+      } catch {
+        // it is no signal any more
+      }
+      return;
+    }
   }
 
   /** @param {import("./encoder.js").Encoder<any>} encoder */
@@ -243,16 +272,18 @@ export class Crew {
     if (error !== null) {
       this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`, undefined, ""));
     }
+    const { signal, onProgress } = job.watching;
+    if (signal !== undefined && aborted(signal)) this.#fail(job, reasonOf(signal)); // whose event somebody may have stopped
     if (job.over) return this.#settle(job);
     job.task.take(chunk, x, y);
     job.done += chunk.part.length;
     const last = job.done === job.task.total;
-    if (job.watching.onProgress !== undefined) {
+    if (onProgress !== undefined) {
       const time = now();
       if (last || time - job.told >= PAUSE) {
         job.told = time;
         try {
-          job.watching.onProgress(last ? 1 : job.done / job.task.total);
+          onProgress(last ? 1 : job.done / job.task.total);
         } catch (thrown) {
           this.#fail(job, thrown);
         }
@@ -300,7 +331,7 @@ export class Crew {
   #close(job) {
     job.over = true;
     remove(this.#jobs, job);
-    if (job.watching.signal !== undefined) unlisten(job.watching.signal, "abort", job.abort);
+    if (job.watching.signal !== undefined) this.#unlisten(job.watching.signal);
     for (let i = this.#encoders.length - 1; i >= 0; i--) { // let workers go of what nobody has any more
       const { id, ref } = this.#encoders[i];
       const encoder = deref(ref);
@@ -369,6 +400,15 @@ function has(list, value) {
   return false;
 }
 
+/** Whether it is aborted; false where it is no signal any more. @param {any} signal */
+function aborted(signal) {
+  try {
+    return isAborted(signal);
+  } catch {
+    return false;
+  }
+}
+
 /** @param {unknown} cause */
 function noWorker(cause) {
   return loadError("worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, from the page's own "
@@ -380,6 +420,7 @@ function sendError(error) {
   if (error?.name === "DataCloneError") {
     return typeErrorMessage("x: want an array that may be shared with workers, which takes a page that is cross-origin isolated");
   }
+  if (/call stack|recursion/i.test(error?.message)) return internalError("the JavaScript stack is full, so the pool did not go on", error, "");
   return error?.code === undefined ? rangeError(`x: want one that this engine has memory to copy a part of (${error?.message})`) : error;
 }
 

@@ -29,7 +29,7 @@ const PROBE = 4096;
  */
 export function slowElements(encoder, { rowLength, axes, points }, rows, { op, positions }) {
   if (op === SHIFT) return 0;
-  const { precision, xpos, w } = /** @type {any} */ (encoder).options;
+  const { precision, xpos, w } = ownOptions(encoder);
   let slow = points || precision === "float32" || xpos !== undefined || w !== undefined;
   if (positions === undefined) return slow ? rows * rowLength : 0;
   let least = Infinity;
@@ -43,6 +43,9 @@ export function slowElements(encoder, { rowLength, axes, points }, rows, { op, p
   }
   return slow ? count / axes * rowLength : 0;
 }
+
+/** The options of an encoder without what Object.prototype may have. @param {import("./encoder.js").Encoder<any>} encoder @returns {any} */
+export const ownOptions = (encoder) => ({ ...encoder.options, __proto__: null });
 
 /**
  * How long parts are: several for each worker.

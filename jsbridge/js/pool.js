@@ -9,7 +9,7 @@ import { coreOf } from "./encoder.js";
 import { describe, disposedError, rangeError, typeError, typeErrorMessage, wrongThis } from "./errors.js";
 import { bufferOf, byteOffsetOf, freeze, isAborted, isArrayBuffer, isUsable, lengthOf, reasonOf, setArray, withoutUndefined } from "./intrinsics.js";
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
-import { cutRows, newShared, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
+import { cutRows, newShared, ownOptions, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
 import { cosSin } from "./rotary.js";
 import { addTo, readScores, SCORES_AT } from "./scores.js";
@@ -103,7 +103,8 @@ function throwAborted({ signal }) {
  * @returns {T}
  */
 function here(watch, work) {
-  watch.onProgress?.(1);
+  const { onProgress } = watch;
+  onProgress?.(1);
   throwAborted(watch);
   return work();
 }
@@ -251,7 +252,7 @@ export class Pool {
     const watch = readWatch(at, TABLE_AT, WATCH_SHARED);
     const call = readCall(FILL, TABLE_AT, watch.rest);
     const core = self.#core(encoder);
-    if (length === undefined && watch.rest === undefined) call.offset = 0 - (/** @type {any} */ (encoder).options.rowOffset ?? 0); // learned tables: all
+    if (length === undefined && watch.rest === undefined) call.offset = 0 - (ownOptions(encoder).rowOffset ?? 0); // learned tables: all
     const rows = wholeLength(length === undefined && core.length > 0 ? core.length : length);
     const size = rows * core.width;
     checked(core, size, call);
@@ -441,7 +442,12 @@ const forgotten = typeof FinalizationRegistry === "function" ? new FinalizationR
 
 /** One less than there are cores, as this thread is busy too. */
 async function cores() {
-  let count = globalThis.navigator?.hardwareConcurrency;
+  let count;
+  try {
+    count = globalThis.navigator?.hardwareConcurrency;
+  } catch {
+    // a page's own
+  }
   if (count === undefined) {
     const os = "node:os"; // of Node 20; in a variable so that no bundler looks for it
     try {

@@ -667,6 +667,41 @@ test("the workers of a pool that nobody has any more end, after their work", () 
   assert.deepEqual([status, answer], [0, [[40000 * 64], [-1, -1]]], stderr);
 });
 
+test("signals that stop being one, whose event is stopped, or that many jobs share; onProgress has no this", () => {
+  const { status, answer, stderr } = child(`
+    const { load } = await import(posenc);
+    const one = await load();
+    const pool = await one.pool({ workers: 1 });
+    const pe = one.sinusoidal({ dim: 64, precision: "float32" });
+    const warnings = [];
+    process.on("warning", ({ name }) => warnings.push(name));
+    const results = [];
+    const changed = new AbortController();
+    const working = pool.table(pe, 60000, { signal: changed.signal });
+    Object.defineProperty(changed.signal, "constructor", { value: {} }); // Node's removeEventListener then takes it for something else
+    results.push((await working).length);
+    const stopped = new AbortController();
+    stopped.signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
+    const aborted = pool.table(pe, 240000, { signal: stopped.signal });
+    setTimeout(() => stopped.abort("why"), 1);
+    results.push(await aborted.catch((reason) => reason));
+    const selves = new Set();
+    await pool.table(pe, 60000, { onProgress() { selves.add(typeof this); } });
+    await pool.table(pe, 2, { onProgress() { selves.add(typeof this); } });
+    results.push([...selves]);
+    const shared = new AbortController();
+    const jobs = Array.from({ length: 40 }, () => pool.table(pe, 3000, { signal: shared.signal }));
+    results.push(await Promise.all(jobs.slice(0, 5)).then((tables) => tables.length));
+    shared.abort("all");
+    results.push((await Promise.allSettled(jobs)).filter(({ reason }) => reason === "all").length > 30);
+    Object.prototype.rowOffset = 2;
+    results.push((await pool.table(one.grid({ dim: 8, shape: [70, 70], convention: "mae" }))).length);
+    delete Object.prototype.rowOffset;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log(JSON.stringify([results, warnings]));`);
+  assert.deepEqual([status, answer], [0, [[60000 * 64, "why", ["undefined"], 5, true, 70 * 70 * 8], []]], stderr);
+});
+
 test("where no worker may start, pool() says so", () => {
   const permission = Number(process.versions.node.split(".")[0]) < 24 ? "--experimental-permission" : "--permission";
   const { status, answer, stderr } = child(`
