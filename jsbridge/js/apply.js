@@ -52,6 +52,8 @@ export const COS_SIN_AT = /** @type {any} */ ({ __proto__: null, offset: number,
  */
 const CHUNK = 1 << 12;
 const FILL_CHUNK = 1 << 15;
+/** Up to this many are staged all at once: tiles are faster, but have to look first how much stack there is. */
+const AT_ONCE = 1 << 14;
 
 /** As in encoding/internal/rows/table.go: a sequence up to this long has its rows in memory, so no two need share them. */
 const TABLE_BYTES = 4 << 20;
@@ -147,7 +149,7 @@ export function apply(encoder, x, call) {
     runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
-  if (positions === undefined && length <= (op === FILL ? STAGING_LENGTH : CHUNK) && !call.shared) { // at once: Go looks before anything is written
+  if (positions === undefined && length <= (op === FILL ? STAGING_LENGTH : AT_ONCE) && !call.shared) { // at once: Go looks before anything is written
     if (op !== FILL) setArray(runtime.staging(length), x);
     runtime.run(handle, op, STAGING, 0, length, batch, heads, order, call.offset, call.sequence, -1);
     setArray(x, runtime.staging(length)); // asked for again: the memory may have grown

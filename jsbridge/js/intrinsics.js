@@ -80,7 +80,6 @@ export function isSharedBuffer(value) {
 }
 
 export const includes = /** @type {(array: readonly string[], value: string) => boolean} */ (Function.prototype.call.bind(Array.prototype.includes));
-export const reflectApply = Reflect.apply;
 export const isView = ArrayBuffer.isView;
 export const arrayIsArray = Array.isArray;
 export const sqrt = Math.sqrt;
