@@ -412,7 +412,8 @@ function aborted(signal) {
 /** @param {unknown} cause */
 function noWorker(cause) {
   return loadError("worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, from the page's own "
-    + "origin, and does the page's Content-Security-Policy (worker-src) allow it?", cause);
+    + "origin, does the page's Content-Security-Policy (worker-src) allow it, and on a cross-origin isolated page, has it the header "
+    + "Cross-Origin-Embedder-Policy, too?", cause);
 }
 
 /** What keeps a part from being sent. @param {any} error */

@@ -89,10 +89,10 @@ export function busyLine(measured, { bad }) {
  */
 export function goalsTable(goals, { bold, dim, good, bad }) {
   if (goals.length === 0) return [];
-  return [bold("goals".padEnd(68)) + dim("want".padStart(9) + "got".padStart(11)), ...goals.map(({ what, want, got, unit, atLeast, reached }) => {
+  return [bold("goals that the project has set itself".padEnd(68)) + dim("want".padStart(9) + "got".padStart(11)), ...goals.map(({ what, want, got, unit, atLeast, reached }) => {
     const space = unit === "x" ? "" : " ";
     const wanted = `${atLeast ? ">=" : unit === "µs" || unit === "ms" ? "<" : "<="} ${want}${space}${unit}`;
-    return `  ${what.padEnd(66)}${wanted.padStart(9)}${`${digits(got)}${space}${unit}`.padStart(11)}  ${reached ? good("reached") : bad("missed")}`;
+    return `  ${what.padEnd(66)}${wanted.padStart(9)}${`${got < 10 && got >= 0.1 ? got.toPrecision(3) : digits(got)}${space}${unit}`.padStart(11)}  ${reached ? good("reached") : bad("missed")}`;
   })];
 }
 

@@ -292,7 +292,7 @@ test("small work, and arrays of alloc(), are done at once on this thread", async
 });
 
 const pe = posenc.sinusoidal({ dim: 64 });
-const rows = 60_000;
+const rows = 200_000;
 /** Rows that take their time. */
 const slow = list(rows, (i) => i + 0.5);
 
