@@ -97,7 +97,7 @@ ${text(WIDTH - 24, FRAME.top + 33, "plain loop", 'class="sub" text-anchor="end"'
 ${legend(shown).join("\n")}
 ${ticks.join("\n")}
 ${lines.join("\n")}
-${text((FRAME.left + FRAME.right) / 2, bottom + 44, "G elements/s", 'text-anchor="middle"')}
+${text((FRAME.left + FRAME.right) / 2, bottom + 44, "G elements/s, logarithmic", 'text-anchor="middle"')}
 ${where.map((words, i) => text(24, bottom + 76 + 20 * i, words, 'class="sub"')).join("\n")}
 </svg>
 `;
