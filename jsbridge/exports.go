@@ -19,8 +19,8 @@ const (
 	opCosSin
 )
 
-// undoable are the operations that a quicker has.
-const undoable = 1<<opAdd | 1<<opSubtract | 1<<opRotate | 1<<opUnrotate
+// quickOps are the operations that a quicker has.
+const quickOps = 1<<opAdd | 1<<opSubtract | 1<<opRotate | 1<<opUnrotate
 
 const (
 	propertyFrequencies int32 = iota
@@ -125,7 +125,7 @@ func quick(id, op, array, from, length int32, heads float64, order int32, offset
 		return false
 	}
 	h, a, first, n := handles[id], arrays[array], int64(offset), int(heads)
-	if h == nil || h.quick == nil || h.ops&undoable>>uint32(op)&1 == 0 ||
+	if h == nil || h.quick == nil || h.ops&quickOps>>uint32(op)&1 == 0 ||
 		from < 0 || length < 0 || int(from)+int(length) > len(a) ||
 		float64(first) != offset || first < -encoding.MaxPosition || first > encoding.MaxPosition ||
 		float64(n) != heads || n < 1 || n > 1<<20 || order != 0 && n > 1 && int(length) != n*h.width ||

@@ -21,8 +21,8 @@ type At struct {
 }
 
 // TableBytes is the most memory that one encoder keeps for rows that it has made: 4 MiB, 2048 positions of 512
-// channels. What does not fit is made for the call. Beside the rows an encoder keeps some 400 bytes a channel, 750 where a row has up to 128, for making
-// them.
+// channels. What does not fit is made for the call. Beside the rows an encoder keeps some 400 bytes a channel, 750 where a row
+// has up to 128, for making them.
 const TableBytes = rows.TableBytes
 
 // check returns what at means for an array of length elements, or says what is wrong with it.

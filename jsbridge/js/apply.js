@@ -47,9 +47,10 @@ export const SHIFT_AT = /** @type {any} */ ({ __proto__: null, batch: number, he
 export const COS_SIN_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, sequenceLength: number, batch: noBatch });
 
 /**
- * How many float32 are staged at a time, when they do not all fit in the staging buffer at once. (Where they do, tiles would be a tenth
- * faster in V8 and Firefox, but take WebKit twice as long.) To add, few: with the
- * table's rows beside them they stay in the fastest cache. To fill, more: rows are made in blocks of 16, from 8 before a multiple of 16 on, and a tile should have several.
+ * How many float32 are staged at a time, when they do not all fit in the staging buffer at once. (Where they do, tiles would be
+ * a tenth faster in V8 and Firefox, but take WebKit twice as long.) To add, few: with the table's rows beside them they stay in
+ * the fastest cache. To fill, more: rows are made in blocks of 16, from 8 before a multiple of 16 on, and a tile should have
+ * several.
  */
 const CHUNK = 1 << 12;
 const FILL_CHUNK = 1 << 15;
@@ -144,7 +145,7 @@ export function apply(encoder, x, call) {
   const core = coreOf(encoder);
   const { runtime, handle } = core;
   const { array, from, length } = locate("x", x, call.shared, runtime);
-  if (positions === undefined && array !== STAGING) {
+  if (array !== STAGING && positions === undefined) {
     runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
@@ -330,7 +331,7 @@ function staged(encoder, core, work, x, positions, at) {
   // Rows that must be made for the call are shared by as many groups as fit; rows in memory need no sharing.
   const inMemory = op === SHIFT || (positions === undefined && rows * rowLength * 4 <= TABLE_BYTES);
   const mostRows = atLeast1(POSITIONS_LENGTH / axes);
-  if (op !== FILL && inMemory && dim <= STAGING_LENGTH && isArrayBuffer(bufferOf(x))) {
+  if (op !== FILL && inMemory && dim <= STAGING_LENGTH && own) {
     passes(encoder, core, work, x);
     return;
   }

@@ -76,3 +76,27 @@ func TestHardPositions(t *testing.T) {
 		}
 	}
 }
+
+// Narrow rows, which are made many blocks at a time, as by themselves, also where a numerator of a convergent of π is among them.
+func TestEntriesNearZeroOfNarrowRows(t *testing.T) {
+	freqs, err := Ladder{Count: 8, Top: 1, Base: 10000, Steps: 8}.Frequencies()
+	require.NoError(t, err)
+	g := NewGenerator(freqs)
+	l := Layout{Dim: 16, Cos: 1, Stride: 2, Pairs: 8}
+	tiny := 0
+	for _, near := range []int64{355, 104348, 1146408, 5419351, 80143857, 245850922, 411557987, 1068966896, 6167950454} {
+		for _, first := range []int64{near - 100, near - 8, -near - 77} {
+			together := make([]float32, 300*l.Dim)
+			g.Rows(kernel.Store, together, first, l)
+			for i := range int64(300) {
+				row := make([]float32, l.Dim)
+				g.Rows(kernel.Store, row, first+i, l)
+				require.Equal(t, row, together[i*16:][:16], "position %d", first+i)
+				if math.Abs(float64(row[0])) < 0x1p-20 {
+					tiny++
+				}
+			}
+		}
+	}
+	require.Greater(t, tiny, 10)
+}

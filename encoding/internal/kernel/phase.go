@@ -1,7 +1,7 @@
 package kernel
 
-// LeastPhase returns the least of the angles of some blocks of 16 rows, where an angle is a fraction of 2^32 that starts over with every
-// quarter turn:
+// LeastPhase returns the least of the angles of some blocks of 16 rows, where an angle is a fraction of 2^32 that starts over
+// with every quarter turn:
 //
 //	for i := range phase {
 //		for k := uint32(0); k < 16*blocks; k++ {
