@@ -71,16 +71,19 @@ version() { node -p 'require("./jsbridge/js/package.json").version'; }
 # what of ours is not hot. The runtime's malloc for each size and its parallel collector (12 KB) are for other
 # programs than this one of a single thread. The checks that the runtime (22 KB) and reflection (5 KB) make of their own indices
 # and nil pointers would only ever end it: what they get is ours, and never a user's.
-build_wasm() {
+build_wasm() { # [FILE TAGS]
   local cold=(-gcflags=posenc/{encoding,encoding/additive,encoding/rotary,encoding/hfconfig,jsbridge})
   local runtime="-l -B -d=disablenil"
   GOOS=js GOARCH=wasm GOEXPERIMENT=nosizespecializedmalloc,nogreenteagc go build \
     -ldflags "-s -w -X posenc/jsbridge.Version=$(version)" \
-    -gcflags=std=-l -gcflags=math= -gcflags=math/bits= -gcflags=sync/atomic= \
+    -tags "${2:-}" -gcflags=std=-l -gcflags=math= -gcflags=math/bits= -gcflags=sync/atomic= \
     "-gcflags=runtime=$runtime" "-gcflags=internal/runtime/...=$runtime" \
     "-gcflags=reflect=$runtime" "-gcflags=internal/reflectlite=$runtime" "${cold[@]/%/=-l}" \
-    -o "$npm/posenc.wasm" ./wasm
+    -o "${1:-$npm/posenc.wasm}" ./wasm
 }
+
+# The same program, but one that tests can have die: jsbridge/fault.go. It is no part of the package.
+build_faults() { build_wasm dist/faults.wasm faults; }
 
 # Go's own wasm_exec.js, from the Go that built the wasm, in a function: it then puts its class on the object that it is
 # given and takes the names below from there, so that no global is defined or changed.
@@ -90,7 +93,7 @@ wrap_wasm_exec() {
 // @ts-nocheck
 /** @param {any} globalThis @returns {any} */
 export function defineGo(globalThis) {
-  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout } = globalThis;
+  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout, Uint8Array, DataView, Map, Reflect } = globalThis;
 JS
   cat "$(go env GOROOT)/lib/wasm/wasm_exec.js"
   printf '  return globalThis.Go;\n}\n'
@@ -101,7 +104,7 @@ build_js() {
   cp tests/accuracy/accuracy.svg tests/bench/bench.svg "$npm/"
   sed 's/(jsbridge\/js\//(/g; s/(tests\/[a-z]*\/\([a-z]*\.svg\)/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
   wrap_wasm_exec >"$npm/wasm_exec.js"
-  sed -i.bak "s/VERSION = \"dev\"/VERSION = \"$(version)\"/" "$npm/runtime.js" && rm "$npm/runtime.js.bak"
+  sed -i.bak "s/VERSION = \"dev\"/VERSION = \"$(version)\"/" "$npm/instance.js" && rm "$npm/instance.js.bak"
 }
 
 # The types are checked and written from the JSDoc of what is shipped.
@@ -131,7 +134,8 @@ build() {
 case ${1:-build} in
   build) build ;;
   demo) build; exec node tests/model/demo.js ;;
-  test) shift; tests/run.sh --check "$@"; build; exec tests/run.sh "$@" ;;
+  faults) total=1; step "building posenc.wasm with faults" build_faults ;; # what tests need, alone
+  test) shift; tests/run.sh --check "$@"; total=6; build; step "building posenc.wasm with faults" build_faults; exec tests/run.sh "$@" ;;
   bench)
     shift
     if [ "${1:-}" = --native ]; then need go "Go 1.21 or newer"; shift; exec tests/gobench/run.sh "$@"; fi

@@ -121,7 +121,7 @@ func scores(id, op, array, from, length int32, first, batch, queries, keys, offs
 // quickScores is scores for what a decoder does for every token, and for the tiles of staging: adding what is in memory. It reports
 // whether it did it; if not it did nothing. It has no recover, and so it refuses all that could panic.
 func quickScores(id, array, from, length int32, first, batch, queries, keys, offset float64) bool {
-	if uint(id) >= uint(len(handles)) || uint(array) >= uint(len(arrays)) {
+	if faults && planned != 0 || uint(id) >= uint(len(handles)) || uint(array) >= uint(len(arrays)) {
 		return false
 	}
 	h, a := handles[id], arrays[array]

@@ -56,8 +56,11 @@ var errHandle = errors.New("no such encoder")
 // errThis is for a method that was called on an encoder of another class.
 var errThis = &encoding.OptionError{Option: "this", Want: "an encoder that has this method", Got: "one of another scheme"}
 
-// encoder returns the encoder with this number.
+// encoder returns the encoder with this number. What computes begins with it, and so with the faults that tests plan.
 func encoder(id int32) (*handle, error) {
+	if faults {
+		fault()
+	}
 	if id < 0 || int(id) >= len(handles) || handles[id] == nil {
 		return nil, errHandle
 	}
@@ -82,7 +85,12 @@ func Start() {
 	bridge.Set("create", js.FuncOf(func(_ js.Value, args []js.Value) any { return create(args[0].String(), args[1], args[2]) }))
 	bridge.Set("fromConfig", js.FuncOf(func(_ js.Value, args []js.Value) any { return fromConfig(args[0]) }))
 	// The last of them: with it the ES module knows that the start went through.
-	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any { return problemOf(last) }))
+	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any {
+		if faults {
+			fault()
+		}
+		return problemOf(last)
+	}))
 	select {}
 }
 
@@ -115,6 +123,9 @@ func create(name string, options, numbers js.Value) (result js.Value) {
 			result = object("error", problemOf(panicError(r)))
 		}
 	}()
+	if faults {
+		fault()
+	}
 	taken := make([][]float32, numbers.Length())
 	bytes := 0
 	for i := range taken {

@@ -22,7 +22,13 @@
 // where they are.
 //
 // An error is a value: an export returns a status, and lastError has the message. A panic in an entry point that computes
-// is caught and becomes a status too; one elsewhere ends the program. Either way the ES module starts a fresh instance.
+// is caught and becomes a status too; one elsewhere ends the program. Either way the ES module starts a fresh instance: there all
+// calls go through js/runtime.js, which alone has the instance (js/instance.js) and looks after each whether it still lives. A build
+// with the tag faults (fault.go) dies on demand, for the tests of that; it is no part of the package.
+//
+// The order of a call in the ES module is the rule of the border, a file each: options are read once (js/options.js, js/call.js),
+// then the array is looked at (js/place.js), then Go checks what they mean together, and only then is anything written (js/apply.js,
+// js/scores.js), whole or not at all.
 //
 // The size of the file is a budget, which tests/size.js holds: build.sh has the flags, and here and in encoding/ no fmt, no
 // encoding/json and few generics.

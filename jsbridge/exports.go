@@ -121,7 +121,7 @@ func run(id, op, array, from, length int32, batch, heads float64, order int32, o
 // quick is run for what a decoder does for every token, and for the tiles of staging: a single sequence whose rows are in memory.
 // It reports whether it did it; if not it did nothing. It has no recover, and so it refuses all that could panic.
 func quick(id, op, array, from, length int32, heads float64, order int32, offset, sequence float64) bool {
-	if uint(id) >= uint(len(handles)) || uint(array) >= uint(len(arrays)) {
+	if faults && planned != 0 || uint(id) >= uint(len(handles)) || uint(array) >= uint(len(arrays)) {
 		return false
 	}
 	h, a, first, n := handles[id], arrays[array], int64(offset), int(heads)

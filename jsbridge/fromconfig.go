@@ -17,6 +17,9 @@ func fromConfig(config js.Value) (result js.Value) {
 			result = object("error", problemOf(panicError(r)))
 		}
 	}()
+	if faults {
+		fault()
+	}
 	keys, _ := fromJSON(config).(map[string]any)
 	e, err := hfconfig.From(keys)
 	if err != nil {

@@ -50,6 +50,9 @@ func positionsAddress() int32 { return int32(uintptr(unsafe.Pointer(&positions[0
 //
 //go:wasmexport posenc_address
 func address(array int32) int32 {
+	if faults {
+		fault()
+	}
 	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(arrays[array]))))
 }
 
@@ -57,6 +60,9 @@ func address(array int32) int32 {
 //
 //go:wasmexport posenc_alloc
 func alloc(length float64) int32 {
+	if faults {
+		fault()
+	}
 	bytes := int(4 * length)
 	if bytes > maxAlloc || live+bytes > maxLive {
 		return 0
@@ -82,6 +88,9 @@ func alloc(length float64) int32 {
 //
 //go:wasmexport posenc_free
 func freeArray(array int32) {
+	if faults {
+		fault()
+	}
 	release(4 * len(arrays[array]))
 	arrays[array] = nil
 	unused = append(unused, array)

@@ -1,50 +1,13 @@
-// An operation on the rows of an array, in place: the way of every add, subtract and fill. The order is the rule of the
-// border. First the options are read, which may run a user's code; then the array is looked at, which cannot; then Go
-// checks what they mean; and only then is anything written.
+// An operation on the rows of an array, in place: the way of every add, subtract, fill and rotate. The call has been read (call.js); here
+// the array is looked at (place.js), Go checks what the call means for it, and only then is anything written.
 
-import { blockOf, isAllocation } from "./alloc.js";
 import { coreOf } from "./encoder.js";
-import { describe, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { asInteger, bufferOf, byteOffsetOf, Float32, Float64, freeze, isArrayBuffer, isUsable, lengthOf, setArray, tagOf } from "./intrinsics.js";
-import { boolean, keysOf, number, numbers, oneOf, unknown } from "./options.js";
+import { TABLE_AT, readCall } from "./call.js";
+import { describe, rangeError, typeError } from "./errors.js";
+import { asInteger, bufferOf, byteOffsetOf, Float32, Float64, isArrayBuffer, lengthOf, setArray } from "./intrinsics.js";
+import { locate } from "./place.js";
 import { FEW, stackLeft } from "./stack.js";
 import { FILL, POSITIONS_LENGTH, SHIFT, STAGING, STAGING_LENGTH } from "./runtime.js";
-
-/** @typedef {Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array | Uint8ClampedArray} TypedArray */
-/**
- * Which position each row has. The sequence length follows from the array's length.
- * @typedef {object} At
- * @property {number} [batch] how many sequences the array holds, one after the other; 1
- * @property {number} [offset] the position of the first row of each sequence, an integer within ±2^53; 0
- * @property {readonly number[] | TypedArray} [positions] replaces `offset + 0 .. seq-1`: an array or typed array of `seq` or
- *   `batch * seq` numbers within ±2^53, fractions and negative ones too
- * @property {boolean} [allowShared] whether an array on shared memory may be worked on; false, as another thread would
- *   see it half done
- */
-
-/**
- * The same for an array of queries or keys, whose rows have heads.
- * @typedef {object} RotaryAt
- * @property {number} [batch] how many sequences the array holds; 1
- * @property {number} [heads] 1
- * @property {"bshd" | "bhsd"} [order] "bshd": [batch, seq, heads, headDim]; "bhsd": [batch, heads, seq, headDim]; "bshd"
- * @property {number} [offset] the position of the first row of each sequence; 0
- * @property {readonly number[] | TypedArray} [positions] `seq` or `batch * seq` numbers, as those of packed sequences, which
- *   restart
- * @property {number} [sequenceLength] how long the whole sequence is, for the scalings that follow it (dynamic, longrope); by
- *   default as long as the largest position says
- * @property {boolean} [allowShared] whether an array on shared memory may be worked on; false
- */
-
-const COMMON = { __proto__: null, batch: number, offset: number, positions: numbers, allowShared: boolean };
-/** @type {import("./options.js").Spec} */
-export const AT = /** @type {any} */ (COMMON);
-/** @type {import("./options.js").Spec} */
-export const ROTARY_AT = /** @type {any} */ ({ ...COMMON, __proto__: null, heads: number, order: oneOf(freeze(["bshd", "bhsd"])), sequenceLength: number });
-/** @type {import("./options.js").Spec} */
-export const SHIFT_AT = /** @type {any} */ ({ __proto__: null, batch: number, heads: number, order: ROTARY_AT.order, sequenceLength: number, allowShared: boolean });
-/** @type {import("./options.js").Spec} */
-export const COS_SIN_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, sequenceLength: number, batch: noBatch });
 
 /**
  * How many float32 are staged at a time, when they do not all fit in the staging buffer at once. (Where they do, tiles would be
@@ -59,79 +22,8 @@ const FILL_CHUNK = 1 << 15;
 const TABLE_BYTES = 4 << 20;
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
+/** @typedef {import("./call.js").Call} Call */
 /** @typedef {import("./encoder.js").Core} Core */
-
-/**
- * Where and on what an operation works, read from the options of its call.
- * @typedef {object} Call
- * @property {number} op
- * @property {number} batch
- * @property {number} heads
- * @property {number} order 1 for "bhsd"
- * @property {number} offset of SHIFT, by how much
- * @property {number} sequence
- * @property {Float64Array | undefined} positions a row's numbers side by side
- * @property {boolean} shared
- */
-
-/**
- * @param {number} op
- * @param {import("./options.js").Spec} spec AT or ROTARY_AT
- * @param {any} at
- * @returns {Call}
- */
-export function readCall(op, spec, at) {
-  /** @type {Call} */
-  const call = { op, batch: 1, heads: 1, order: 0, offset: 0, sequence: 0, positions: undefined, shared: false };
-  if (at === undefined) return call;
-  const keys = keysOf("at", at);
-  for (let i = 0; i < keys.length; i++) {
-    const name = keys[i];
-    const kind = spec[name] ?? unknown("at", spec, name);
-    // As snapshot() does it, but without an object in between. By names that are written out, engines read an object of a
-    // shape that they know at a tenth of the cost.
-    switch (name) {
-      case "batch": {
-        const value = at.batch;
-        if (value !== undefined) call.batch = /** @type {number} */ (kind(name, value));
-        break;
-      }
-      case "heads": {
-        const value = at.heads;
-        if (value !== undefined) call.heads = /** @type {number} */ (kind(name, value));
-        break;
-      }
-      case "order": {
-        const value = at.order;
-        if (value !== undefined) call.order = kind(name, value) === "bhsd" ? 1 : 0;
-        break;
-      }
-      case "offset": {
-        const value = at.offset;
-        if (value !== undefined) call.offset = /** @type {number} */ (kind(name, value));
-        break;
-      }
-      case "sequenceLength": {
-        const value = at.sequenceLength;
-        if (value === undefined) break;
-        const length = /** @type {number} */ (kind(name, value));
-        if (length === 0) throw rangeError("sequenceLength: want a positive integer up to 2^53, got 0"); // to Go it would mean none
-        call.sequence = length;
-        break;
-      }
-      case "positions": {
-        const value = at.positions;
-        if (value !== undefined) call.positions = /** @type {Float64Array} */ (kind(name, value));
-        break;
-      }
-      default: { // allowShared
-        const value = at[name];
-        if (value !== undefined) call.shared = /** @type {boolean} */ (kind(name, value));
-      }
-    }
-  }
-  return call;
-}
 
 /**
  * @template {Float32Array | Allocation} T
@@ -150,9 +42,7 @@ export function apply(encoder, x, call) {
     return x;
   }
   if (positions === undefined && length <= STAGING_LENGTH && !call.shared) { // at once: Go looks before anything is written
-    if (op !== FILL) setArray(runtime.staging(length), x);
-    runtime.run(handle, op, STAGING, 0, length, batch, heads, order, call.offset, call.sequence, -1);
-    setArray(x, runtime.staging(length)); // asked for again: the memory may have grown
+    runtime.runStaged(x, length, handle, op, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
   checkAll(core, length, call);
@@ -173,7 +63,7 @@ export function apply(encoder, x, call) {
       inPlace(core, work, array, from + p * size, /** @type {Float64Array} */ (positions), p * work.rows);
     } else {
       const here = work.parts === 1 ? x : part(x, p * size, size);
-      staged(encoder, core, work, here, positions, p * work.rows);
+      staged(encoder, core, work, here, positions, p * work.rows, p > 0);
     }
   }
   return x;
@@ -211,34 +101,6 @@ export function lengthOfSequence(offset, rows, positions) {
   }
   const length = last - (last % 1) + 1;
   return length < 1 ? 1 : length > 2 ** 53 ? 2 ** 53 : length;
-}
-
-/**
- * Where an array is that can be worked on: in the module, or else in JavaScript, and then it has to be staged. It is looked at when
- * all options have been read, so that nothing of the user's runs between this and the work.
- * @param {string} name what the call calls it
- * @param {any} x
- * @param {boolean} shared
- * @param {import("./runtime.js").Runtime} runtime
- * @returns {{ array: number, from: number, length: number }} Go's number for the array, or STAGING; the first element; how many
- */
-export function locate(name, x, shared, runtime) {
-  if (isAllocation(x)) {
-    const { array, length } = blockOf(name, x, runtime);
-    return { array, from: 0, length };
-  }
-  if (tagOf(x) !== "Float32Array") throw typeError(name, "a Float32Array or an array of alloc()", x);
-  const length = lengthOf(x);
-  if (length === 0 && !isUsable(x)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
-  const buffer = bufferOf(x);
-  if (!shared && !isArrayBuffer(buffer)) {
-    throw typeErrorMessage(`${name}: want an array that no other thread sees, got one on shared memory; pass allowShared: true to work on it all the same`);
-  }
-  if (buffer !== runtime.buffer) return { array: STAGING, from: 0, length };
-  const address = byteOffsetOf(x);
-  const block = runtime.find(address, length);
-  if (block === undefined) throw typeErrorMessage(`${name}: want an array of yours or of alloc(), got a view on other parts of the module's memory`);
-  return { array: block.array, from: (address - block.address) / 4, length };
 }
 
 /**
@@ -308,23 +170,45 @@ function inPlace(core, { op, groups, rows, heads, sequence }, array, from, posit
 }
 
 /**
+ * Works through the pieces of an array that lives in JavaScript, all or nothing: when the instance dies after something has been written,
+ * which no piece caused, the rest is done in a fresh one.
+ * @param {import("./encoder.js").Encoder<any>} encoder
+ * @param {number} count
+ * @param {boolean} begun whether something of the array has been written before
+ * @param {(core: Core, piece: number) => void} work
+ */
+export function inPieces(encoder, count, begun, work) {
+  const core = coreOf(encoder);
+  if (count > 1 || begun) stackLeft(FEW); // after the first piece it would be too late to find that there is none
+  for (let i = 0; i < count; i++) {
+    try {
+      work(core, i); // a function by itself, as WebKit is slow with what stands in a try
+    } catch (error) {
+      if (i === 0 && !begun) throw error; // nothing has been written
+      work(coreOf(encoder), i);
+    }
+  }
+}
+
+/**
  * Rows of an array that lives in JavaScript, a tile at a time: the same few rows of some of the groups, copied
  * to the staging buffer, worked on there, and copied back.
  * @param {import("./encoder.js").Encoder<any>} encoder
  * @param {Core} core @param {Work} work
  * @param {any} x
  * @param {Float64Array | undefined} positions @param {number} at the first of them that counts
+ * @param {boolean} begun whether something of the array has been written before
  */
-function staged(encoder, core, work, x, positions, at) {
-  const { runtime, axes, rowLength } = core;
+function staged(encoder, core, work, x, positions, at, begun) {
+  const { axes, rowLength, width } = core;
   const { op, rows, groups: batch, heads, offset, sequence } = work;
-  const dim = heads * core.width;
+  const dim = heads * width;
   const buffer = bufferOf(x);
   const start = byteOffsetOf(x);
   const own = isArrayBuffer(buffer); // shared memory may grow under a view of it
   if (op === FILL && batch > 1) { // the first group, and its copies
     const first = part(x, 0, rows * dim);
-    staged(encoder, core, { ...work, groups: 1 }, first, positions, at);
+    staged(encoder, core, { ...work, groups: 1 }, first, positions, at, begun);
     for (let b = 1; b < batch; b++) setArray(part(x, b * rows * dim, rows * dim), first);
     return;
   }
@@ -332,7 +216,7 @@ function staged(encoder, core, work, x, positions, at) {
   const inMemory = op === SHIFT || (positions === undefined && rows * rowLength * 4 <= TABLE_BYTES);
   const mostRows = atLeast1(POSITIONS_LENGTH / axes);
   if (op !== FILL && inMemory && dim <= STAGING_LENGTH && own) {
-    passes(encoder, core, work, x);
+    passes(encoder, core, work, x, begun);
     return;
   }
   const atOnce = rows * batch * dim <= STAGING_LENGTH && rows <= mostRows;
@@ -341,29 +225,19 @@ function staged(encoder, core, work, x, positions, at) {
   let tall = atLeast1(least((making ? FILL_CHUNK : CHUNK) / (dim * group), mostRows));
   if (making && tall > 16) tall -= tall % 16;
   tall = atOnce ? rows : asInteger(tall);
-  const abreast = dim <= STAGING_LENGTH ? heads : atLeast1(STAGING_LENGTH / core.width); // of a row that is too long for one tile
-  if (tall < rows || group < batch || abreast < heads) stackLeft(FEW); // after the first tile it would be too late to find that there is none
-  for (let row = 0, n = 0; row < rows; row += n) {
-    n = rows - row < tall ? rows - row : tall;
-    if (making && row === 0 && tall < rows && tall % 16 === 0) n -= (((offset + 8) % 16) + 16) % 16; // end where a block ends
-    for (let b = 0; b < batch; b += group) {
-      const g = batch - b < group ? batch - b : group;
-      for (let head = 0; head < heads; head += abreast) {
-        const h = heads - head < abreast ? heads - head : abreast;
-        try {
-          tile(core.handle, b, g, row, n, head, h);
-        } catch (error) {
-          if (row + b + head === 0) throw error; // nothing has been written
-          core = coreOf(encoder);
-          tile(core.handle, b, g, row, n, head, h); // the instance died half way, which no tile caused: go on in a fresh one
-        }
-      }
-    }
-  }
-
-  /** @param {number} handle @param {number} b @param {number} g @param {number} row @param {number} n @param {number} head @param {number} h */
-  function tile(handle, b, g, row, n, head, h) {
-    const size = n * h * core.width;
+  const early = making && tall < rows && tall % 16 === 0 ? (((offset + 8) % 16) + 16) % 16 : 0; // end where a block ends
+  const abreast = dim <= STAGING_LENGTH ? heads : atLeast1(STAGING_LENGTH / width); // of a row that is too long for one tile
+  const across = pieces(heads, abreast);
+  const down = pieces(batch, group);
+  inPieces(encoder, pieces(rows + early, tall) * down * across, begun, ({ runtime, handle }, i) => {
+    const head = (i % across) * abreast;
+    const b = (((i / across) | 0) % down) * group;
+    const line = ((i / across / down) | 0) * tall - early;
+    const row = line < 0 ? 0 : line;
+    const h = least(heads - head, abreast);
+    const g = least(batch - b, group);
+    const n = least(rows, line + tall) - row;
+    const size = n * h * width;
     let count = inMemory ? -1 : -2; // -2: the rows of a sequence too long for the table are not to be kept
     if (positions !== undefined) {
       count = sendPositions(core, positions, at + row, n);
@@ -371,62 +245,46 @@ function staged(encoder, core, work, x, positions, at) {
     const first = op === SHIFT ? offset : count < 0 ? offset + row : 0;
     if (g === 1 || n === rows) { // a part of x without a gap
       const fixed = g === batch && n === rows && h === heads && own;
-      const here = fixed ? x : new Float32(buffer, start + 4 * ((b * rows + row) * dim + head * core.width), g * size);
-      if (op !== FILL) setArray(runtime.staging(g * size), here);
-      runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
-      setArray(here, runtime.staging(g * size)); // asked for again: the memory may have grown
+      const here = fixed ? x : new Float32(buffer, start + 4 * ((b * rows + row) * dim + head * width), g * size);
+      runtime.runStaged(here, g * size, handle, op, g, h, 0, first, sequence, count);
     } else {
       const there = runtime.staging(g * size);
-      for (let i = 0; i < g; i++) setArray(there, new Float32(buffer, start + 4 * ((b + i) * rows + row) * dim, size), i * size);
+      for (let k = 0; k < g; k++) setArray(there, new Float32(buffer, start + 4 * ((b + k) * rows + row) * dim, size), k * size);
       runtime.run(handle, op, STAGING, 0, g * size, g, h, 0, first, sequence, count);
       const back = runtime.staging(g * size);
-      for (let i = 0; i < g; i++) setArray(new Float32(buffer, start + 4 * ((b + i) * rows + row) * dim, size), part(back, i * size, size));
+      for (let k = 0; k < g; k++) setArray(new Float32(buffer, start + 4 * ((b + k) * rows + row) * dim, size), part(back, k * size, size));
     }
-  }
+  });
 }
 
 /**
- * staged() for rows that are in memory: tiles of some rows of a group, or of some groups. It is a loop by itself, as a tile takes
- * less than a microsecond.
+ * staged() for rows that are in memory: tiles of some rows of a group, or of some groups. It is by itself, as a tile takes less than a
+ * microsecond.
  * @param {import("./encoder.js").Encoder<any>} encoder
  * @param {Core} core @param {Work} work
  * @param {any} x
+ * @param {boolean} begun
  */
-function passes(encoder, core, { op, rows, groups, heads, offset, sequence }, x) {
-  const { runtime } = core;
+function passes(encoder, core, { op, rows, groups, heads, offset, sequence }, x, begun) {
   const buffer = bufferOf(x);
   const start = byteOffsetOf(x);
   const size = heads * core.width;
   const tall = least(rows, atLeast1(CHUNK / size));
   const wide = tall < rows ? 1 : least(groups, atLeast1(CHUNK / (rows * size)));
-  if (tall < rows || wide < groups) stackLeft(FEW); // after the first tile it would be too late to find that there is none
-  for (let group = 0; group < groups; group += wide) {
+  const down = pieces(rows, tall);
+  inPieces(encoder, pieces(groups, wide) * down, begun, ({ runtime, handle }, i) => {
+    const group = ((i / down) | 0) * wide;
+    const row = (i % down) * tall;
     const g = least(groups - group, wide);
-    for (let row = 0; row < rows; row += tall) {
-      const n = g * least(rows - row, tall) * size;
-      const first = op === SHIFT ? offset : offset + row;
-      const here = new Float32(buffer, start + 4 * (group * rows + row) * size, n);
-      try {
-        stage(runtime, core.handle, op, here, n, g, heads, first, sequence);
-      } catch (error) {
-        if (group + row === 0) throw error; // nothing has been written
-        coreOf(encoder); // the instance died half way, which no tile caused: go on in a fresh one
-        stage(runtime, core.handle, op, here, n, g, heads, first, sequence);
-      }
-    }
-  }
+    const n = g * least(rows - row, tall) * size;
+    const here = new Float32(buffer, start + 4 * (group * rows + row) * size, n);
+    runtime.runStaged(here, n, handle, op, g, heads, 0, op === SHIFT ? offset : offset + row, sequence, -1);
+  });
 }
 
-/**
- * A tile there, worked on and back: a function by itself, as WebKit is slow with what stands in a try.
- * @param {import("./runtime.js").Runtime} runtime
- * @param {number} handle @param {number} op @param {Float32Array} here @param {number} n @param {number} groups @param {number} heads
- * @param {number} first @param {number} sequence
- */
-function stage(runtime, handle, op, here, n, groups, heads, first, sequence) {
-  setArray(runtime.staging(n), here);
-  runtime.run(handle, op, STAGING, 0, n, groups, heads, 0, first, sequence, -1);
-  setArray(here, runtime.staging(n)); // asked for again: the memory may have grown
+/** How many pieces of a size there are, the last one smaller. @param {number} all @param {number} size */
+function pieces(all, size) {
+  return asInteger((all + size - 1 - ((all + size - 1) % size)) / size);
 }
 
 /** @param {number} v */
@@ -460,14 +318,6 @@ export function newTable(encoder, length, at) {
   const rows = wholeLength(length === undefined && core.length > 0 ? core.length : length);
   checkAll(core, rows * core.width, call);
   return apply(encoder, newArray(rows, core.width), call);
-}
-
-/** @type {import("./options.js").Spec} */
-const TABLE_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, batch: noBatch });
-
-/** @type {import("./options.js").Kind} */
-export function noBatch() {
-  throw typeErrorMessage("batch: a table has none; want offset or positions");
 }
 
 /**

@@ -1,6 +1,7 @@
 // Fourier features of points; encoding/additive/fourier.go has the formulas.
 
-import { apply, AT, readCall } from "./apply.js";
+import { apply } from "./apply.js";
+import { AT, readCall } from "./call.js";
 import { Encoder, property } from "./encoder.js";
 import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
@@ -8,7 +9,7 @@ import { boolean, few, number, numbers, oneOf, snapshot } from "./options.js";
 import { FILL, FREQUENCIES } from "./runtime.js";
 import { encode } from "./timestep.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 
 /**

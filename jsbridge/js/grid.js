@@ -8,7 +8,7 @@ import { property } from "./encoder.js";
 import { Rows } from "./rows.js";
 import { FREQUENCIES } from "./runtime.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 /** @typedef {"mae" | "timm" | "diffusers" | "tensor2tensor" | "multidim" | "detr"} GridConvention */
 
 /**
@@ -76,7 +76,7 @@ export class Grid extends Rows {
   /**
    * The rows of `length` positions, or without a length all rows, in a new array.
    * @param {number} [length]
-   * @param {Omit<import("./apply.js").At, "batch" | "allowShared">} [at] `positions` must be `length` of them
+   * @param {Omit<import("./call.js").At, "batch" | "allowShared">} [at] `positions` must be `length` of them
    * @returns {Float32Array<ArrayBuffer>} [length, dim]
    * @override
    */

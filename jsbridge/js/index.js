@@ -19,9 +19,10 @@ import { fromConfig } from "./config.js";
 import * as lists from "./positions.js";
 import { loadError, wrongThis } from "./errors.js";
 import { freeze } from "./intrinsics.js";
+import { VERSION } from "./instance.js";
 import { compile } from "./load.js";
 import { number, snapshot } from "./options.js";
-import { Runtime, VERSION } from "./runtime.js";
+import { Runtime } from "./runtime.js";
 import * as rotary from "./rotary.js";
 import * as sinusoidal from "./sinusoidal.js";
 
@@ -42,8 +43,8 @@ import * as sinusoidal from "./sinusoidal.js";
 /** @typedef {import("./t5.js").T5} T5 */
 /** @typedef {import("./time2vec.js").Time2Vec} Time2Vec */
 /** @typedef {import("./timestep.js").Timestep} Timestep */
-/** @typedef {import("./apply.js").At} At */
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").At} At */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 /** @typedef {import("./scores.js").ScoresAt} ScoresAt */
 /** @typedef {import("./config.js").ConfigEncoders} ConfigEncoders */
 /** @typedef {import("./positions.js").MRopePart} MRopePart */
@@ -65,7 +66,7 @@ import * as sinusoidal from "./sinusoidal.js";
 /** @typedef {import("./errors.js").ErrorCode} ErrorCode */
 /** @typedef {import("./errors.js").PosencError} PosencError */
 /** @typedef {import("./load.js").WasmSource} WasmSource */
-/** @typedef {import("./apply.js").RotaryAt} RotaryAt */
+/** @typedef {import("./call.js").RotaryAt} RotaryAt */
 /** @typedef {import("./rotary.js").RotaryOptions} RotaryOptions */
 /** @typedef {import("./rotary.js").Scaling} Scaling */
 /** @typedef {import("./pool.js").Pool} Pool */

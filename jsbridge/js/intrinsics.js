@@ -103,6 +103,29 @@ export const nextOf = /** @type {<T>(generator: Generator<T, void>) => IteratorR
   Function.prototype.call.bind(Object.getPrototypeOf(function* () {}).prototype.next));
 export const now = Date.now;
 
+// What Go's program needs.
+/** @type {(f: () => void, ms: number) => any} */
+export const startTimer = globalThis.setTimeout?.bind(globalThis);
+/** @type {(timer: any) => void} */
+export const clearTimer = globalThis.clearTimeout?.bind(globalThis);
+
+/**
+ * A class of the same objects, with methods that are those of now, whatever a page does to the prototype later.
+ * @template {new (...args: any[]) => any} C
+ * @param {C} Class
+ * @param {any} [parent] whose methods it inherits
+ * @returns {C}
+ */
+export function kept(Class, parent = Class) {
+  const Kept = class extends Class {};
+  for (const { prototype } of [parent, Class]) {
+    for (const key of Reflect.ownKeys(prototype)) {
+      if (key !== "constructor") Object.defineProperty(Kept.prototype, key, /** @type {any} */ (Object.getOwnPropertyDescriptor(prototype, key)));
+    }
+  }
+  return Kept;
+}
+
 /**
  * Where an engine has no Symbol.dispose (WebKit), a class that defines [Symbol.dispose]() has a method named "undefined"
  * instead, until this.

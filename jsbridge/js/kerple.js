@@ -5,7 +5,7 @@ import { freeze } from "./intrinsics.js";
 import { few, number, oneOf, snapshot } from "./options.js";
 import { Scores } from "./scores.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /**
  * @typedef {object} KERPLEOptions

@@ -6,7 +6,7 @@ import { freeze } from "./intrinsics.js";
 import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
 import { Rows } from "./rows.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /**
  * How a table is stretched to another length or grid, as torch.nn.functional.interpolate does it.
@@ -61,7 +61,7 @@ export class Learned extends Rows {
   /**
    * The rows of `length` positions, or without a length all rows from the first on, in a new array.
    * @param {number} [length]
-   * @param {Omit<import("./apply.js").At, "batch" | "allowShared">} [at] `positions` must be `length` of them
+   * @param {Omit<import("./call.js").At, "batch" | "allowShared">} [at] `positions` must be `length` of them
    * @returns {Float32Array<ArrayBuffer>} [length, dim]
    * @override
    */

@@ -25,7 +25,7 @@ const PROBE = 4096;
  * @param {import("./encoder.js").Encoder<any>} encoder
  * @param {import("./encoder.js").Core} core
  * @param {number} rows how many have positions of their own where none are listed
- * @param {import("./apply.js").Call} call
+ * @param {import("./call.js").Call} call
  */
 export function slowElements(encoder, { rowLength, axes, points }, rows, { op, positions }) {
   if (op === SHIFT) return 0;
@@ -64,7 +64,7 @@ export function partLength(length, workers, slow) {
  * @param {import("./encoder.js").Core} core
  * @param {number} most how many elements a part has, about
  * @param {number} length
- * @param {import("./apply.js").Call} call
+ * @param {import("./call.js").Call} call
  * @param {Float32Array | Float32Array[]} x or arrays that parts of a new one may be made in
  * @param {boolean} copied whether parts are copies
  * @returns {Generator<Chunk, void>}

@@ -3,7 +3,9 @@
 // the same as this thread would. This side reads the options, has Go check the whole call, cuts it into parts for crew.js,
 // and puts together what comes back.
 
-import { apply, AT, checkAll, COS_SIN_AT, lengthOfSequence, locate, newArray, noBatch, part, readCall, ROTARY_AT, SHIFT_AT, wholeLength } from "./apply.js";
+import { apply, checkAll, lengthOfSequence, newArray, part, wholeLength } from "./apply.js";
+import { AT, COS_SIN_AT, noBatch, readCall, ROTARY_AT, SHIFT_AT } from "./call.js";
+import { locate } from "./place.js";
 import { Crew } from "./crew.js";
 import { coreOf } from "./encoder.js";
 import { describe, disposedError, rangeError, typeError, typeErrorMessage, wrongThis } from "./errors.js";
@@ -15,8 +17,8 @@ import { cosSin } from "./rotary.js";
 import { addTo, readScores, SCORES_AT } from "./scores.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
-/** @typedef {import("./apply.js").At} At */
-/** @typedef {import("./apply.js").RotaryAt} RotaryAt */
+/** @typedef {import("./call.js").At} At */
+/** @typedef {import("./call.js").RotaryAt} RotaryAt */
 /** @typedef {import("./crew.js").Chunk} Chunk */
 /** @typedef {import("./fourier.js").Fourier} Fourier */
 /** @typedef {import("./rows.js").Rows<any>} Rows */
@@ -461,7 +463,7 @@ async function cores() {
 
 /**
  * Go's word on the whole call.
- * @param {import("./encoder.js").Core} core @param {number} length @param {import("./apply.js").Call} call
+ * @param {import("./encoder.js").Core} core @param {number} length @param {import("./call.js").Call} call
  */
 function checked(core, length, call) {
   if (call.op === FILL && core.points && call.positions === undefined) throw typeError("positions", "the encoder's points", undefined);

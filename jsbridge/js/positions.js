@@ -5,7 +5,7 @@ import { describe, rangeError, typeError } from "./errors.js";
 import { Float32, Float64, freeze, Int32, lengthOf } from "./intrinsics.js";
 import { boolean, floats, isArray, number, numbers, oneOf, snapshot } from "./options.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /** @type {import("./options.js").Spec} */
 const MASK = /** @type {any} */ ({ __proto__: null, batch: number, start: number, padding: number });

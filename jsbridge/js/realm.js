@@ -1,6 +1,8 @@
 // The world that Go's wasm_exec.js runs in. It would put a class on globalThis and look there for a file system; this
-// gives it an object that is nobody else's, so that posenc defines no global and changes none.
+// gives it an object that is nobody else's, so that posenc defines no global and changes none, and with built-in classes that keep
+// the methods they had when the package was imported, whatever a page does to them later.
 
+import { clearTimer, kept, startTimer } from "./intrinsics.js";
 import { defineGo } from "./wasm_exec.js";
 
 /**
@@ -13,6 +15,13 @@ import { defineGo } from "./wasm_exec.js";
  */
 /** @typedef {{ message: string, option: string }} Problem `option`: the argument that it is about; "": the fault is ours */
 /** @typedef {{ importObject: WebAssembly.Imports, run(instance: WebAssembly.Instance): Promise<void>, exited: boolean, exit: (code: number) => void }} Go */
+/**
+ * @typedef {object} Realm
+ * @property {Go} go
+ * @property {Bridge} bridge
+ * @property {() => string} stderr what the program printed, its first lines
+ * @property {() => void} end nothing of the program runs after this
+ */
 
 /**
  * Object for Go: what it makes has no prototype, so that nothing on Object.prototype can be in the way of its answers.
@@ -22,14 +31,29 @@ function Bare() {
 }
 Bare.keys = Object.keys;
 
+const Bytes = kept(Uint8Array, Object.getPrototypeOf(Uint8Array));
+const View = kept(DataView);
+const Ids = kept(Map);
+const Encoder = kept(TextEncoder);
+const Decoder = kept(TextDecoder);
+const reflect = { ...Object.fromEntries(Reflect.ownKeys(Reflect).map((key) => [key, /** @type {any} */ (Reflect)[key]])) };
+
+/** Go asks again when a timer of its own seems to have been missed (golang.org/issue/28975); a program that is damaged would for ever. */
+const MOST_MISSED = 100;
+
 /**
  * A fresh world for one Go program.
- * @returns {{ go: Go, bridge: Bridge, stderr: () => string }}
+ * @param {(cause: unknown) => void} failed is told of an exception in a timer of Go's, where there is no call that it could come out of
+ * @returns {Realm}
  */
-export function createRealm() {
+export function createRealm(failed) {
   const bridge = /** @type {Bridge} */ ({});
-  const decoder = new TextDecoder();
+  const decoder = new Decoder();
   let written = "";
+  let over = false;
+  let missed = 0;
+  /** @type {any[]} those that may still fire, and gaps */
+  const timers = [];
   const fail = () => {
     const error = new Error("not implemented");
     return Object.assign(error, { code: "ENOSYS" });
@@ -37,20 +61,37 @@ export function createRealm() {
   const realm = {
     bridge,
     Object: Bare,
-    Array, Error, Uint8Array, Promise,
-    TextEncoder, TextDecoder,
+    Array, Error, Promise,
+    Uint8Array: Bytes, DataView: View, Map: Ids, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
     crypto: globalThis.crypto,
     performance: globalThis.performance,
-    console: { log() {}, warn() {}, error() {} },
+    console: {
+      log() {},
+      warn() {
+        if (++missed > MOST_MISSED) throw new Error("Go's timers do not come to an end");
+      },
+      error() {},
+    },
     /** @param {() => void} f @param {number} ms */
     setTimeout(f, ms) {
-      const timer = setTimeout(f, ms);
-      /** @type {any} */ (timer).unref?.(); // a timer of Go's garbage collector must not keep a process alive
-      return timer;
+      let place = 0;
+      while (timers[place] !== undefined) place++;
+      timers[place] = startTimer(() => {
+        timers[place] = undefined;
+        if (over) return;
+        try {
+          f();
+        } catch (cause) {
+          failed(cause);
+        }
+      }, ms);
+      timers[place].unref?.(); // a timer of Go's garbage collector must not keep a process alive
+      return timers[place];
     },
     /** @param {any} timer */
     clearTimeout(timer) {
-      clearTimeout(timer);
+      for (let i = 0; i < timers.length; i++) if (timers[i] === timer) timers[i] = undefined;
+      clearTimer(timer);
     },
     process: { pid: -1, ppid: -1, getuid: () => -1, getgid: () => -1, geteuid: () => -1, getegid: () => -1, cwd: () => "/" },
     path: { resolve: (/** @type {string[]} */ ...parts) => parts.join("/") },
@@ -70,5 +111,14 @@ export function createRealm() {
   const Go = defineGo(realm);
   const go = /** @type {Go} */ (new Go());
   go.exit = () => {};
-  return { go, bridge, stderr: () => written };
+  return {
+    go,
+    bridge,
+    stderr: () => written,
+    end() {
+      over = true;
+      for (let i = 0; i < timers.length; i++) if (timers[i] !== undefined) clearTimer(timers[i]);
+      timers.length = 0;
+    },
+  };
 }

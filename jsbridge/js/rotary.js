@@ -1,14 +1,15 @@
 // The rotary encoding; encoding/rotary/rotary.go has the formula and its sources, options.go the scalings.
 
-import { apply, checkAll, COS_SIN_AT, lengthOfSequence, newArray, part, readCall, ROTARY_AT, sendPositions, SHIFT_AT, wholeLength } from "./apply.js";
+import { apply, checkAll, lengthOfSequence, newArray, part, sendPositions, wholeLength } from "./apply.js";
+import { COS_SIN_AT, readCall, ROTARY_AT, SHIFT_AT } from "./call.js";
 import { coreOf, Encoder, property } from "./encoder.js";
 import { typeError, typeErrorMessage } from "./errors.js";
 import { freeze, includes, objectKeys, setArray } from "./intrinsics.js";
 import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
 import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
 
-/** @typedef {import("./apply.js").RotaryAt} RotaryAt */
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").RotaryAt} RotaryAt */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 
 /**
@@ -160,7 +161,7 @@ export class Rotates extends Encoder {
 
 /**
  * What the method of this name does, once its options are read.
- * @param {Rotates<any>} encoder @param {number} rows @param {import("./apply.js").Call} call
+ * @param {Rotates<any>} encoder @param {number} rows @param {import("./call.js").Call} call
  */
 export function cosSin(encoder, rows, call) {
   const core = coreOf(encoder);

@@ -1,12 +1,13 @@
 // What encoders that add rows to embeddings have in common.
 
-import { apply, AT, newTable, readCall } from "./apply.js";
+import { apply, newTable } from "./apply.js";
+import { AT, readCall } from "./call.js";
 import { coreOf, Encoder, property } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
 import { Float64, setArray } from "./intrinsics.js";
 import { ADD, FILL, FREQUENCIES, SUBTRACT, WAVELENGTHS } from "./runtime.js";
 
-/** @typedef {import("./apply.js").At} At */
+/** @typedef {import("./call.js").At} At */
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 
 /**

@@ -1,15 +1,15 @@
-// One Go program, kept alive: every call into it goes through here. When a call throws, or the program has ended, the
-// instance is dropped, the caller gets one clear error, and the next call starts another from the compiled module. What
-// lived in the old one is told apart by its generation: encoders are made again from their options, arrays are lost.
+// The doors into Go. Every call goes through enter(): when it throws, or the program has ended, or there is no answer, the instance
+// is dropped, the caller gets one clear error, and the next call starts another from the compiled module. What lived in the old
+// one is told apart by its generation: encoders are made again from their options, arrays are lost.
+//
+// Nothing else has the instance, so no call can do without that look. Those that return a status go through call(), which has Go's
+// error made of it; the compiler knows which are which.
 
+import { internalError, rangeError, typeErrorMessage } from "./errors.js";
+import { Instance, STAGING } from "./instance.js";
+import { asInteger, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
 import { compileError } from "./load.js";
-import { internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
-import { asInteger, bufferLength, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
-import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
-
-/** The version that Go's side must have as well; build.sh puts it in. */
-export const VERSION = "dev";
 
 /** Operations and properties, by the numbers of jsbridge/exports.go. */
 export const ADD = 0;
@@ -27,75 +27,34 @@ export const SCORES_ADD = 0;
 export const SCORES_MATRIX = 1;
 export const SCORES_BUCKETS = 2;
 
-/** Array number 0 of Go's is the staging buffer; it and the positions buffer have a fixed size, in elements. */
-export const STAGING = 0;
+/** The sizes of the staging buffer and the positions buffer, in elements; see jsbridge/memory.go. */
 export const STAGING_LENGTH = 1 << 16;
 export const POSITIONS_LENGTH = 1 << 13;
-
-/**
- * @typedef {object} Exports what Go exports; see jsbridge/exports.go and memory.go
- * @property {WebAssembly.Memory} mem
- * @property {(handle: number, op: number, length: number, batch: number, heads: number, order: number, offset: number, sequence: number, positions: number) => number} posenc_check
- * @property {(handle: number, count: number, first: number) => number} posenc_check_positions
- * @property {(handle: number, op: number, array: number, from: number, length: number, batch: number, heads: number, order: number, offset: number, sequence: number, positions: number) => number} posenc_run
- * @property {(handle: number, op: number, length: number, batch: number, queries: number, keys: number, offset: number) => number} posenc_check_scores
- * @property {(handle: number, op: number, array: number, from: number, length: number, first: number, batch: number, queries: number, keys: number, offset: number) => number} posenc_scores
- * @property {(handle: number, property: number, from: number) => number} posenc_float64
- * @property {(handle: number, k: number, row: number) => number} posenc_shift_row
- * @property {(handle: number) => void} posenc_release
- * @property {() => number} posenc_positions
- * @property {(array: number) => number} posenc_address
- * @property {(length: number) => number} posenc_alloc
- * @property {(array: number) => void} posenc_free
- */
+export { STAGING };
 
 /** The numbers of an encoder that Go gives, and that are handed back to it in every call. */
 const NUMBERS = /** @type {const} */ (["handle", "width", "rowLength", "axes", "length"]);
 
-/** @typedef {Exclude<keyof Exports, "mem">} Call */
-/** @typedef {{ readonly array: number, readonly address: number, readonly length: number }} Block an array in the module's memory: Go's number for it, its address in bytes, its length in float32 */
-
-class Instance {
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
-    stackLeft(MANY);
-    const realm = createRealm();
-    const instance = new WebAssembly.Instance(module, realm.go.importObject);
-    this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
-    if (typeof this.exports.posenc_run !== "function" || !(this.exports.mem instanceof WebAssembly.Memory)) {
-      throw loadError("posenc.wasm: this is a WebAssembly module, but not posenc's");
-    }
-    let failure;
-    realm.go.run(instance).catch((cause) => (failure = cause)); // runs until Go waits for calls; the promise is for its end
-    this.go = realm.go;
-    this.bridge = realm.bridge;
-    this.stderr = realm.stderr;
-    if (this.go.exited || this.bridge.lastError === undefined) {
-      throw internalError(`posenc's Go program did not start${because(this.stderr())}`, failure);
-    }
-    if (this.bridge.version !== VERSION) {
-      throw loadError(`posenc.wasm: it is of version ${this.bridge.version} and the JavaScript of ${VERSION}; take both from the same package`);
-    }
-    /** The module's memory. Growing detaches it, and then there is another; asking the engine for that each time costs as much as a call. */
-    this.buffer = this.exports.mem.buffer;
-    this.stagingView = new Float32(0);
-    this.stagingAddress = this.exports.posenc_address(STAGING);
-    this.positionsAddress = this.exports.posenc_positions();
-    /** @type {Block[]} what alloc() gave out and nobody has freed */
-    this.blocks = [];
-  }
-}
+/** @typedef {import("./instance.js").Block} Block */
+/** @typedef {import("./instance.js").Exports} Exports */
+/** @typedef {"posenc_check" | "posenc_check_positions" | "posenc_check_scores" | "posenc_scores" | "posenc_float64" | "posenc_shift_row"} Call an export that returns a status */
 
 export class Runtime {
   #module;
   /** @type {Instance | undefined} */
   #instance;
+  /** @type {Instance | undefined} one that has died and has not been buried yet, which takes some stack */
+  #dead;
+  #failed;
   /** Changes with every fresh instance. */
   generation = 0;
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
     this.#module = module;
+    this.#failed = (/** @type {Instance} */ instance) => {
+      if (this.#instance === instance) this.#drop(instance);
+    };
     try {
       this.#live();
     } catch (error) {
@@ -105,10 +64,61 @@ export class Runtime {
 
   #live() {
     if (this.#instance === undefined) {
-      this.#instance = new Instance(this.#module);
+      this.#dead?.end();
+      this.#dead = undefined;
+      this.#instance = new Instance(this.#module, this.#failed);
       this.generation++;
     }
     return this.#instance;
+  }
+
+  /** From here on it is not called any more. There may be hardly any stack. @param {Instance} instance */
+  #drop(instance) {
+    this.#instance = undefined;
+    this.#dead = instance;
+  }
+
+  /**
+   * The way of every call into Go.
+   * @template R
+   * @param {Instance} instance
+   * @param {(exports: Exports, instance: Instance) => R} call
+   * @returns {R}
+   */
+  #enter(instance, call) {
+    let result;
+    try {
+      result = call(instance.exports, instance);
+    } catch (cause) {
+      this.#instance = undefined; // by hand, as calling drop() may fail where the stack is full
+      this.#dead = instance;
+      throw died(instance, cause);
+    }
+    if (result === undefined || instance.go.exited) {
+      this.#drop(instance);
+      throw died(instance);
+    }
+    return result;
+  }
+
+  /**
+   * What Go says of a status that is not 0: its error, or that it failed inside, and then the instance is dropped.
+   * @param {Instance} instance @param {number} status
+   */
+  #problem(instance, status) {
+    if ((status !== 1 && status !== 2) || instance.go.exited) {
+      this.#drop(instance);
+      return died(instance);
+    }
+    return this.#reported(instance, this.#enter(instance, (_, { bridge }) => bridge.lastError()));
+  }
+
+  /** @param {Instance} instance @param {import("./realm.js").Problem} problem */
+  #reported(instance, { message, option }) {
+    if (option === "this") return typeErrorMessage(message);
+    if (option !== "") return rangeError(message);
+    this.#drop(instance);
+    return internalError(`posenc failed inside: ${message}`);
   }
 
   /**
@@ -122,30 +132,96 @@ export class Runtime {
 
   /** The module's memory at this moment; it is another object after the memory has grown. @returns {ArrayBuffer} */
   get buffer() {
-    const instance = this.#live();
-    if (bufferLength(instance.buffer) === 0) instance.buffer = instance.exports.mem.buffer;
-    return /** @type {ArrayBuffer} */ (instance.buffer);
+    return this.#live().buffer;
   }
 
   /** The first `length` elements of the staging buffer. @param {number} length @returns {Float32Array} */
   staging(length) {
-    const instance = this.#live();
-    if (lengthOf(instance.stagingView) !== length || length === 0) { // that of a detached one is 0
-      instance.stagingView = new Float32(this.buffer, instance.stagingAddress, length);
-    }
-    return instance.stagingView;
+    return this.#live().staging(length);
   }
 
   /** The first `length` float64 of the staging buffer. @param {number} length @returns {Float64Array} */
   staging64(length) {
     const instance = this.#live();
-    return new Float64(this.buffer, instance.stagingAddress, length);
+    return new Float64(instance.buffer, instance.stagingAddress, length);
   }
 
   /** All of the positions buffer. @returns {Float64Array} */
   get positions() {
     const instance = this.#live();
-    return new Float64(this.buffer, instance.positionsAddress, POSITIONS_LENGTH);
+    return new Float64(instance.buffer, instance.positionsAddress, POSITIONS_LENGTH);
+  }
+
+  /**
+   * Calls an export that returns a status, and throws what it reports.
+   * @param {Call} name
+   * @param {number} a @param {number} b @param {number} [c] @param {number} [d] @param {number} [e] @param {number} [f]
+   * @param {number} [g] @param {number} [h] @param {number} [i] @param {number} [j]
+   */
+  call(name, a, b, c, d, e, f, g, h, i, j) {
+    const instance = this.#live();
+    const status = this.#enter(instance, (exports) => /** @type {any} */ (exports[name])(a, b, c, d, e, f, g, h, i, j));
+    if (status !== 0) throw this.#problem(instance, status);
+  }
+
+  /**
+   * posenc_run, the hot one: call() and enter() written out, as a function in between costs a third of a row.
+   * @param {number} handle @param {number} op @param {number} array @param {number} from @param {number} length
+   * @param {number} batch @param {number} heads @param {number} order 0: the heads of a row side by side; 1: each head's rows
+   * @param {number} offset @param {number} sequence @param {number} positions
+   */
+  run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions) {
+    const instance = this.#live();
+    let status;
+    try {
+      status = instance.exports.posenc_run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions);
+    } catch (cause) {
+      this.#instance = undefined;
+      this.#dead = instance;
+      throw died(instance, cause);
+    }
+    if (status !== 0 || instance.go.exited) throw this.#problem(instance, status);
+  }
+
+  /**
+   * posenc_run on an array that lives in JavaScript and fits in the staging buffer.
+   * @param {any} x @param {number} length its
+   * @param {number} handle @param {number} op @param {number} batch @param {number} heads @param {number} order
+   * @param {number} offset @param {number} sequence @param {number} positions
+   */
+  runStaged(x, length, handle, op, batch, heads, order, offset, sequence, positions) {
+    if (op !== FILL) setArray(this.staging(length), x);
+    this.run(handle, op, STAGING, 0, length, batch, heads, order, offset, sequence, positions);
+    setArray(x, this.staging(length)); // asked for again: the memory may have grown
+  }
+
+  /**
+   * posenc_scores, as hot and so written out too.
+   * @param {number} handle @param {number} array @param {number} from @param {number} length
+   * @param {number} first @param {number} batch @param {number} queries @param {number} keys @param {number} offset
+   */
+  scores(handle, array, from, length, first, batch, queries, keys, offset) {
+    const instance = this.#live();
+    let status;
+    try {
+      status = instance.exports.posenc_scores(handle, SCORES_ADD, array, from, length, first, batch, queries, keys, offset);
+    } catch (cause) {
+      this.#instance = undefined;
+      this.#dead = instance;
+      throw died(instance, cause);
+    }
+    if (status !== 0 || instance.go.exited) throw this.#problem(instance, status);
+  }
+
+  /**
+   * posenc_scores on an array that lives in JavaScript and fits in the staging buffer.
+   * @param {any} x @param {number} length its
+   * @param {number} handle @param {number} first @param {number} batch @param {number} queries @param {number} keys @param {number} offset
+   */
+  scoresStaged(x, length, handle, first, batch, queries, keys, offset) {
+    setArray(this.staging(length), x);
+    this.scores(handle, STAGING, 0, length, first, batch, queries, keys, offset);
+    setArray(x, this.staging(length)); // asked for again: the memory may have grown
   }
 
   /**
@@ -155,9 +231,10 @@ export class Runtime {
    */
   alloc(length) {
     const instance = this.#live();
-    const array = this.#value("posenc_alloc", length);
+    const array = this.#enter(instance, (exports) => exports.posenc_alloc(length));
     if (array === 0) return undefined;
-    const block = { array, address: this.#value("posenc_address", array) >>> 0, length };
+    const address = this.#enter(instance, (exports) => exports.posenc_address(array)) >>> 0;
+    const block = { array, address, length };
     instance.blocks[instance.blocks.length] = block;
     return block;
   }
@@ -168,18 +245,34 @@ export class Runtime {
    * @param {number} generation when it was made
    */
   free(block, generation) {
-    if (this.#instance === undefined || this.generation !== generation) return;
-    const { blocks } = this.#instance;
+    const instance = this.#instance;
+    if (instance === undefined || this.generation !== generation) return;
+    const { blocks } = instance;
     for (let i = blocks.length - 1; i >= 0; i--) { // what came last is likely to go first
       if (blocks[i] !== block) continue;
       blocks[i] = blocks[blocks.length - 1];
       blocks.length--;
       break;
     }
+    this.#letGo(instance, (exports) => exports.posenc_free(block.array));
+  }
+
+  /**
+   * Lets go of an encoder.
+   * @param {number} handle
+   * @param {number} generation when it was made
+   */
+  release(handle, generation) {
+    const instance = this.#instance;
+    if (instance !== undefined && this.generation === generation) this.#letGo(instance, (exports) => exports.posenc_release(handle));
+  }
+
+  /** What is let go of goes with an instance that dies of it, too. @param {Instance} instance @param {(exports: Exports) => void} call */
+  #letGo(instance, call) {
     try {
-      this.#value("posenc_free", block.array);
+      this.#enter(instance, (exports) => (call(exports), true));
     } catch {
-      // the instance has died, and the array with it
+      // the instance has died
     }
   }
 
@@ -196,92 +289,6 @@ export class Runtime {
       if (address >= block.address && address + 4 * length <= block.address + 4 * block.length) return block;
     }
     return undefined;
-  }
-
-  /**
-   * Lets go of an encoder.
-   * @param {number} handle
-   * @param {number} generation when it was made
-   */
-  release(handle, generation) {
-    if (this.#instance === undefined || this.generation !== generation) return;
-    try {
-      this.#value("posenc_release", handle);
-    } catch {
-      // the instance has died, and the encoder with it
-    }
-  }
-
-  /**
-   * Calls an export that returns no status.
-   * @param {Call} name
-   * @param {number} a
-   * @returns {number}
-   */
-  #value(name, a) {
-    const instance = this.#live();
-    let result;
-    try {
-      result = /** @type {any} */ (instance.exports[name])(a);
-    } catch (cause) {
-      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
-      throw died(instance, cause);
-    }
-    if (instance.go.exited) throw this.#ended(instance);
-    return result;
-  }
-
-  /**
-   * Calls an export that returns a status, and throws what it reports.
-   * @param {Call} name
-   * @param {number} a @param {number} b @param {number} [c] @param {number} [d] @param {number} [e] @param {number} [f]
-   * @param {number} [g] @param {number} [h] @param {number} [i] @param {number} [j]
-   */
-  call(name, a, b, c, d, e, f, g, h, i, j) {
-    const instance = this.#live();
-    let status;
-    try {
-      status = /** @type {any} */ (instance.exports[name])(a, b, c, d, e, f, g, h, i, j);
-    } catch (cause) {
-      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
-      throw died(instance, cause);
-    }
-    if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
-  }
-
-  /**
-   * posenc_run, the hot one: the same as call().
-   * @param {number} handle @param {number} op @param {number} array @param {number} from @param {number} length
-   * @param {number} batch @param {number} heads @param {number} order 0: the heads of a row side by side; 1: each head's rows
-   * @param {number} offset @param {number} sequence @param {number} positions
-   */
-  run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions) {
-    const instance = this.#live();
-    let status;
-    try {
-      status = instance.exports.posenc_run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions);
-    } catch (cause) {
-      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
-      throw died(instance, cause);
-    }
-    if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
-  }
-
-  /**
-   * posenc_scores, as hot: the same as call().
-   * @param {number} handle @param {number} op @param {number} array @param {number} from @param {number} length
-   * @param {number} first @param {number} batch @param {number} queries @param {number} keys @param {number} offset
-   */
-  scores(handle, op, array, from, length, first, batch, queries, keys, offset) {
-    const instance = this.#live();
-    let status;
-    try {
-      status = instance.exports.posenc_scores(handle, op, array, from, length, first, batch, queries, keys, offset);
-    } catch (cause) {
-      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
-      throw died(instance, cause);
-    }
-    if (status !== 0 || instance.go.exited) throw this.#failed(instance, status);
   }
 
   /**
@@ -302,21 +309,15 @@ export class Runtime {
         for (let k = 0; k < i; k++) this.free(blocks[k], this.generation);
         throw rangeError(`${scheme}: want arrays that fit in the module's memory beside what it has, got one of ${lengthOf(arrays[i])} elements`);
       }
-      setArray(new Float32(this.buffer, block.address, block.length), arrays[i]);
+      setArray(new Float32(instance.buffer, block.address, block.length), arrays[i]);
       blocks[i] = block;
     }
+    /** @type {number[]} */
     const numbers = [];
     for (let i = 0; i < blocks.length; i++) numbers[i] = blocks[i].array;
     instance.blocks.length -= blocks.length; // they are Go's from here on
-    let created;
-    try {
-      created = instance.bridge.create(scheme, options, numbers);
-    } catch (cause) {
-      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
-      throw died(instance, cause);
-    }
-    if (instance.go.exited || created === undefined) throw this.#ended(instance);
-    if (created.error) throw this.#reported(created.error);
+    const created = this.#enter(instance, (_, { bridge }) => bridge.create(scheme, options, numbers));
+    if (created.error) throw this.#reported(instance, created.error);
     for (let i = 0; i < NUMBERS.length; i++) created[NUMBERS[i]] = asInteger(created[NUMBERS[i]]);
     return created;
   }
@@ -328,43 +329,9 @@ export class Runtime {
   fromConfig(config) {
     stackLeft(MANY);
     const instance = this.#live();
-    let answer;
-    try {
-      answer = instance.bridge.fromConfig(config);
-    } catch (cause) {
-      this.#instance = undefined; // here, and not in died(): calling that may fail where the stack is full
-      throw died(instance, cause);
-    }
-    if (instance.go.exited || answer === undefined) throw this.#ended(instance);
-    if (answer.error) throw this.#reported(answer.error);
+    const answer = this.#enter(instance, (_, { bridge }) => bridge.fromConfig(config));
+    if (answer.error) throw this.#reported(instance, answer.error);
     return answer;
-  }
-
-  /** @param {Instance} instance @param {number} status */
-  #failed(instance, status) {
-    if (instance.go.exited || (status !== 1 && status !== 2)) return this.#ended(instance);
-    let problem;
-    try {
-      problem = instance.bridge.lastError();
-    } catch (cause) {
-      this.#instance = undefined;
-      return died(instance, cause);
-    }
-    return this.#reported(problem);
-  }
-
-  /** @param {import("./realm.js").Problem} problem */
-  #reported(problem) {
-    if (problem.option === "this") return typeErrorMessage(problem.message);
-    if (problem.option !== "") return rangeError(problem.message);
-    this.#instance = undefined;
-    return internalError(`posenc failed inside: ${problem.message}`);
-  }
-
-  /** Go has exited, or answers what it never would. @param {Instance} instance */
-  #ended(instance) {
-    this.#instance = undefined;
-    return died(instance);
   }
 }
 
@@ -375,11 +342,5 @@ export class Runtime {
  */
 function died(instance, cause) {
   if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
-  return internalError(`posenc's WebAssembly instance died${because(instance.stderr())}`, cause);
-}
-
-/** The line of a Go crash that says what happened, if there is one. @param {string} text */
-function because(text) {
-  const found = /^(?:runtime: out of memory|fatal error|panic): .*$/m.exec(text);
-  return found ? `: ${found[0]}` : "";
+  return internalError(`posenc's WebAssembly instance died${instance.lastWords}`, cause);
 }

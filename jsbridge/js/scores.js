@@ -1,13 +1,13 @@
 // What encoders that act on attention scores [batch, heads, queryLength, keyLength] have in common. Scores that live in
 // JavaScript go through the staging buffer in runs of elements, wherever in a row those begin and end.
 
-import { locate } from "./apply.js";
+import { inPieces } from "./apply.js";
 import { coreOf, Encoder } from "./encoder.js";
 import { rangeError, typeError } from "./errors.js";
 import { bufferOf, byteOffsetOf, Float32, Int32, setArray } from "./intrinsics.js";
+import { locate } from "./place.js";
 import { boolean, keysOf, number, snapshot, unknown } from "./options.js";
 import { SCORES_ADD, SCORES_BUCKETS, SCORES_MATRIX, STAGING, STAGING_LENGTH } from "./runtime.js";
-import { FEW, stackLeft } from "./stack.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 
@@ -42,17 +42,14 @@ export function addTo(encoder, scores, call) {
   const { runtime, handle } = coreOf(encoder);
   const { array, from: start, length } = locate("scores", scores, shared, runtime);
   if (array !== STAGING) {
-    runtime.scores(handle, SCORES_ADD, array, start, length, -1, batch, queryLength, keyLength, offset);
+    runtime.scores(handle, array, start, length, -1, batch, queryLength, keyLength, offset);
     return scores;
   }
   if (length <= TILE && !shared) { // all at once, and no piece before Go has looked
-    setArray(runtime.staging(length), scores);
-    runtime.scores(handle, SCORES_ADD, STAGING, 0, length, -1, batch, queryLength, keyLength, offset);
-    setArray(scores, runtime.staging(length)); // asked for again: the memory may have grown
+    runtime.scoresStaged(scores, length, handle, -1, batch, queryLength, keyLength, offset);
     return scores;
   }
   runtime.call("posenc_check_scores", handle, SCORES_ADD, length, batch, queryLength, keyLength, offset);
-  if (length > TILE) stackLeft(FEW);
   addPart(encoder, scores, length, 0, call);
   return scores;
 }
@@ -67,24 +64,14 @@ export function addTo(encoder, scores, call) {
  */
 export function addPart(encoder, x, length, first, { batch, queryLength, keyLength, offset }) {
   const tile = keyLength > TILE ? TILE : TILE - (TILE % keyLength); // whole rows where they fit
-  let { runtime, handle } = coreOf(encoder);
   const buffer = bufferOf(x);
   const begin = byteOffsetOf(x);
-  for (let from = 0; from < length; from += tile) {
+  const count = (length + tile - 1 - ((length + tile - 1) % tile)) / tile;
+  inPieces(encoder, count, false, ({ runtime, handle }, i) => {
+    const from = i * tile;
     const n = length - from < tile ? length - from : tile;
-    const here = new Float32(buffer, begin + 4 * from, n);
-    for (let again = false; ; again = true) {
-      try {
-        setArray(runtime.staging(n), here);
-        runtime.scores(handle, SCORES_ADD, STAGING, 0, n, first + from, batch, queryLength, keyLength, offset);
-        break;
-      } catch (error) {
-        if (from === 0 || again) throw error; // nothing has been written, or it is no accident
-        handle = coreOf(encoder).handle; // the instance died half way, which no part caused: go on in a fresh one
-      }
-    }
-    setArray(here, runtime.staging(n));
-  }
+    runtime.scoresStaged(new Float32(buffer, begin + 4 * from, n), n, handle, first + from, batch, queryLength, keyLength, offset);
+  });
 }
 
 /**

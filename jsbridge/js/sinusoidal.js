@@ -18,7 +18,7 @@ import { Waves } from "./rows.js";
  * @property {number} [frequencyShift] w_i = m·(base/m)^(-i/(dim/2 - frequencyShift)) (downscale_freq_shift): 0 is the
  *   paper's ladder, 1 tensor2tensor's; below dim/2; 0
  * @property {number} [minTimescale] m, the first frequency (min_timescale), above 0; 1
- * @property {readonly number[] | import("./apply.js").TypedArray} [frequencies] w_0, w_1, ... themselves, radians per
+ * @property {readonly number[] | import("./call.js").TypedArray} [frequencies] w_0, w_1, ... themselves, radians per
  *   position, one for each sine, in place of base, frequencyShift and minTimescale
  * @property {OddDim} [oddDim] the last column of an odd dim: "sin" a sine without its cosine, "zero" always 0; "sin"
  * @property {number} [scale] multiplies the encoding, in float32, not 0; 1

@@ -4,7 +4,7 @@ import { typeError } from "./errors.js";
 import { few, floats, number, snapshot } from "./options.js";
 import { buckets, Scores } from "./scores.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /**
  * @typedef {object} SwinOptions

@@ -3,7 +3,7 @@
 import { boolean, floats, number, snapshot } from "./options.js";
 import { buckets, Scores } from "./scores.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /**
  * @typedef {object} T5Options

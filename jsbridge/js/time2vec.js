@@ -5,7 +5,7 @@ import { few, snapshot } from "./options.js";
 import { Rows } from "./rows.js";
 import { encode } from "./timestep.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /**
  * @typedef {object} Time2VecOptions

@@ -1,6 +1,7 @@
 // The embedding of a diffusion model's time step; encoding/additive/timestep.go has the formula.
 
-import { apply, newArray, readCall } from "./apply.js";
+import { apply, newArray } from "./apply.js";
+import { readCall } from "./call.js";
 import { coreOf } from "./encoder.js";
 import { describe, rangeError, typeError } from "./errors.js";
 import { freeze, lengthOf } from "./intrinsics.js";
@@ -8,7 +9,7 @@ import { boolean, number, numbers, oneOf, snapshot } from "./options.js";
 import { Waves } from "./rows.js";
 import { FILL } from "./runtime.js";
 
-/** @typedef {import("./apply.js").TypedArray} TypedArray */
+/** @typedef {import("./call.js").TypedArray} TypedArray */
 /** @typedef {"ddpm" | "score-vde" | "ldm" | "glide" | "stable-diffusion" | "grad-tts"} TimestepConvention */
 
 /**

@@ -7,44 +7,19 @@ import { test } from "node:test";
 
 import { load } from "../../dist/npm/index.js";
 import { child, PACKAGE } from "./child.js";
+import { limited } from "./limited.js";
 import { embeddings, near, row, same } from "./reference.js";
 
 const bytes = new Uint8Array(readFileSync(new URL("posenc.wasm", PACKAGE)));
 const INTERNAL = { name: "Error", code: "ERR_POSENC_INTERNAL" };
 const LOST = { name: "Error", code: "ERR_POSENC_LOST", message: /alloc\(\) a new one/ };
 
-/** In children: catches each WebAssembly instance, so that a call past all checks can make Go panic. */
+/** In children: gets at the instance, so that a call past all checks can make Go panic. */
 const CAUGHT = `
-  const Real = WebAssembly.Instance;
-  const caught = [];
-  WebAssembly.Instance = class extends Real { constructor(...args) { super(...args); caught.push(this); } };
-  const panic = () => { try { caught.at(-1).exports.posenc_free(99999); } catch {} };
+  const { latest, started } = await import(faults);
+  const panic = () => { try { latest().posenc_free(99999); } catch {} };
   const attempt = (call) => { try { return call(); } catch (e) { return { name: e.name, code: e.code, message: e.message }; } };
   const { load } = await import(posenc);`;
-
-/** posenc on a WebAssembly whose memory may not grow past this many pages of 64 KiB. @param {number} pages */
-function limited(pages) {
-  /** @type {(number | Uint8Array)[]} */
-  const out = [...bytes.subarray(0, 8)];
-  let at = 8;
-  const leb = () => { for (let value = 0, shift = 0; ; shift += 7) { const b = bytes[at++]; value |= (b & 127) << shift; if (b < 128) return value; } };
-  const put = (/** @type {number} */ n) => { const o = []; for (; n > 127; n >>>= 7) o.push((n & 127) | 128); return [...o, n]; };
-  for (let seen = false; at < bytes.length;) {
-    const start = at;
-    const id = bytes[at++];
-    const size = leb();
-    const end = at + size;
-    if (id === 5) { // the memory section: one memory, here with a maximum
-      at += 2;
-      const body = [1, 1, ...put(leb()), ...put(pages)];
-      out.push(5, ...put(body.length), ...body);
-      seen = true;
-    } else out.push(bytes.subarray(start, end));
-    at = end;
-    if (at === bytes.length) assert.ok(seen, "a memory section");
-  }
-  return load({ wasm: new Uint8Array(Buffer.concat(out.map((part) => (typeof part === "number" ? Uint8Array.of(part) : part)))) });
-}
 
 test("a panic in Go: one error that says which, arrays unchanged, the next call right, arrays of alloc() lost", () => {
   const { status, answer, stderr } = child(`${CAUGHT}
@@ -58,10 +33,10 @@ test("a panic in Go: one error that says which, arrays unchanged, the next call 
     const rounds = [];
     for (const call of [() => encoders[0].add(x), () => encoders[1].subtract(x, { positions: [1, 2, 3, 4] }), () => encoders[2].fill(x), () => encoders[0].table(3), () => own.sinusoidal({ dim: 4 }), () => own.alloc(4),
       () => encoders[2].shiftMatrix(1), () => own.sinusoidal({ dim: 4 }).frequencies, () => encoders[0].add(own.alloc(4))]) {
-      const instances = caught.length;
+      const instances = started();
       panic();
       const first = attempt(call);
-      rounds.push({ first, unchanged: x.every((v) => v === 5), rows: String(rows()) === String(before), fresh: caught.length - instances, lost: [attempt(() => memory.data), attempt(() => encoders[0].add(memory))].map((e) => e.code) });
+      rounds.push({ first, unchanged: x.every((v) => v === 5), rows: String(rows()) === String(before), fresh: started() - instances, lost: [attempt(() => memory.data), attempt(() => encoders[0].add(memory))].map((e) => e.code) });
     }
     memory.dispose();
     const again = own.alloc(8);
@@ -105,7 +80,7 @@ test("dispose(), by hand or by the collector, is silent when the instance is dea
 });
 
 test("memory that runs out: one error, the next call right, again and again", async () => {
-  const own = await limited(1024); // 64 MiB
+  const own = await load({ wasm: limited(bytes, 1024) }); // 64 MiB
   const pe = own.sinusoidal({ dim: 8 });
   const want = pe.add(embeddings(80), { offset: 5 });
   for (let round = 0; round < 4; round++) {
@@ -134,7 +109,7 @@ test("memory that runs out: one error, the next call right, again and again", as
 });
 
 test("the error says that memory ran out", async () => {
-  const own = await limited(1024);
+  const own = await load({ wasm: limited(bytes, 1024) });
   assert.throws(() => { for (const kept = []; ;) kept.push(own.alloc(1 << 20)); }, { ...INTERNAL, message: /died: (fatal error|panic|runtime: out of memory): / });
 });
 

@@ -31,6 +31,7 @@ const SABOTAGE = `
   const encoders = {
     rotary: [own.rotary({ headDim: 16 }), "rotate", () => [numbers(2 * rows * 16), { batch: 2 }]],
     bhsd: [own.rotary({ headDim: 16 }), "rotate", () => [numbers(2 * rows * 16), { heads: 2, order: "bhsd", positions: Array.from({ length: rows }, (_, i) => i / 2) }]],
+    packed: [own.rotary({ headDim: 16 }), "rotate", () => [numbers(2 * 40 * 16), { batch: 2, order: "bhsd", positions: Array.from({ length: 80 }, (_, i) => i % 40) }]],
     unrotate: [own.rotary({ headDim: 16, scaling: { type: "dynamic", factor: 2 }, maxPositionEmbeddings: 64 }), "unrotate", () => [numbers(2 * rows * 16), { batch: 2, offset: 3 }]],
     shift: [own.rotary({ headDim: 16 }), "shift", () => [numbers(2 * rows * 16), 2.5, { batch: 2 }]],
     cached: [own.rotary({ headDim: 2, cos: numbers(rows * 16), sin: numbers(rows * 16) }), "rotate", () => [numbers(rows * 32), { heads: 4, order: "bhsd" }]],
@@ -77,7 +78,7 @@ test("an instance that dies before a call or in its first tile: one error, the a
     }
     console.log(JSON.stringify(answers));`);
   assert.deepEqual([status, stderr], [0, ""]);
-  assert.equal(Object.keys(answer).length, 13);
+  assert.equal(Object.keys(answer).length, 14);
   for (const [name, { tiles, first, wrong, right }] of Object.entries(answer)) {
     assert.deepEqual({ first, wrong }, { first: "ERR_POSENC_INTERNAL", wrong: [] }, name);
     assert.ok(tiles >= 2 && right >= 1, `${name}: ${tiles} tiles, ${right} survived`);

@@ -163,10 +163,10 @@ function copy(name, change) {
 
 test("a wasm of another version: both versions, and what to do", async () => {
   const { import: get } = copy("version", (to) => {
-    const runtime = readFileSync(join(to, "runtime.js"), "utf8");
-    const changed = runtime.replace(/VERSION = "[^"]+"/, 'VERSION = "9.8.7"');
-    assert.notEqual(changed, runtime);
-    writeFileSync(join(to, "runtime.js"), changed);
+    const instance = readFileSync(join(to, "instance.js"), "utf8");
+    const changed = instance.replace(/VERSION = "[^"]+"/, 'VERSION = "9.8.7"');
+    assert.notEqual(changed, instance);
+    writeFileSync(join(to, "instance.js"), changed);
   });
   const { load: other } = await get();
   const { version } = JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8"));

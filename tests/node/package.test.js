@@ -91,7 +91,7 @@ test("one version: of the package, the JavaScript and the wasm", async () => {
   assert.match(manifest.version, /^\d+\.\d+\.\d+/);
   const posenc = await everything.load(); // which refuses a wasm of another version; load.test.js has that
   assert.equal(posenc.version, manifest.version);
-  assert.match(read("runtime.js"), new RegExp(`VERSION = "${manifest.version}"`));
+  assert.match(read("instance.js"), new RegExp(`VERSION = "${manifest.version}"`));
   assert.ok(readFileSync(new URL("posenc.wasm", PACKAGE)).includes(manifest.version), "the wasm has the version in it");
 });
 

@@ -448,19 +448,18 @@ test("an encoder whose part failed is forgotten with the others, and serves unti
 
 test("a worker that could not make an encoder makes it with the next part", () => {
   const { status, answer, stderr } = child(`
-    const { get } = Reflect;
+    const { plan, WAYS } = await import(faults);
     const heard = [];
     globalThis.postMessage = (answer) => heard.push(answer.error?.code ?? answer.x?.length ?? "");
     await import(new URL("worker.js", posenc));
     while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve));
     const { readFileSync } = await import("node:fs");
     const tell = (data) => globalThis.onmessage({ data });
-    tell({ key: 0, module: new WebAssembly.Module(readFileSync("posenc.wasm")), forget: 0 });
+    tell({ key: 0, module: new WebAssembly.Module(readFileSync("../faults.wasm")), forget: 0 });
     const part = { key: 1, encoder: 1, recipe: null, what: "rows", x: null, y: null, length: 8, gap: 0,
       call: { op: 2, batch: 1, heads: 1, order: 0, offset: 0, sequence: 0, positions: undefined, shared: false } };
-    Reflect.get = () => { throw 1; };
+    plan(WAYS.PANIC);
     tell({ ...part, recipe: { scheme: "sinusoidal", snapshot: { dim: 4 }, arrays: [] } });
-    Reflect.get = get;
     tell(part);
     console.log(JSON.stringify(heard));`);
   assert.deepEqual([status, answer], [0, ["", "", "ERR_POSENC_INTERNAL", 8]], stderr);

@@ -1,0 +1,7 @@
+//go:build js && wasm && !faults
+
+package jsbridge
+
+const faults, planned = false, 0
+
+func fault() {}

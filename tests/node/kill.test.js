@@ -1,0 +1,93 @@
+// A thousand deaths and more in one process, in every way and at every entry into Go; kill.js has the loop. And what a program that has died
+// must not do any more.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { child } from "./child.js";
+
+/** In children: posenc with faults, whose memory ends at 64 MiB so that it runs out in a moment. */
+const FAULTY = `
+  const { latest, plan, started, WAYS } = await import(faults);
+  const { limited } = await import(new URL("limited.js", faults));
+  const { readFileSync } = await import("node:fs");
+  const bytes = limited(readFileSync("../faults.wasm"), 1024);
+  const { load } = await import(posenc);
+  const own = await load({ wasm: bytes });`;
+
+test("killed at every entry into Go, in every call, in every way: one coded error and the array as it was, or the right result; then the next call right; no growth", (t) => {
+  const { status, answer, stderr } = child(`${FAULTY}
+    const { killEverywhere } = await import(new URL("kill.js", faults));
+    const counts = { deaths: 0, survived: 0, restless: 0, wrong: [] }, rss = [];
+    for (const way of Object.values(WAYS)) {
+      const { deaths, survived, restless, wrong } = killEverywhere(own, { ways: [way] });
+      counts.deaths += deaths; counts.survived += survived; counts.restless += restless; counts.wrong.push(...wrong);
+      for (let i = 0; i < 3; i++) { await new Promise((r) => setTimeout(r, 20)); globalThis.gc(); }
+      rss.push(Math.round(process.memoryUsage().rss / 2 ** 20));
+    }
+    console.log(JSON.stringify({ ...counts, rss }));`, ["--expose-gc"], 300_000);
+  assert.deepEqual([status, stderr], [0, ""]);
+  const { deaths, survived, restless, wrong, rss } = answer;
+  t.diagnostic(`${deaths} deaths, of which ${survived} calls gave their result all the same; MiB after each way: ${rss.join(", ")}`);
+  assert.deepEqual(wrong.slice(0, 20), [], `${wrong.length} went wrong`);
+  assert.equal(restless, 0, "a death costs one instance");
+  assert.ok(deaths >= 1000 && survived > 0, `${deaths} deaths, ${survived} survived`);
+  assert.ok(rss.at(-1) < rss[0] + 64, `resident memory grew: ${rss}`); // a dead instance has some 10 MiB
+});
+
+test("every export of Go's can be killed, so that none is left out", () => {
+  const { status, answer, stderr } = child(`${FAULTY}
+    const names = Object.keys(latest()).filter((name) => name.startsWith("posenc_") && !["posenc_fault", "posenc_positions"].includes(name)); // the latter is asked at the start alone
+    const spared = names.filter((name) => {
+      own.sinusoidal({ dim: 2 });
+      plan(WAYS.PANIC);
+      let status;
+      try { status = latest()[name](1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0); } catch {}
+      if (status === 2) return false;
+      plan(0);
+      try { own.sinusoidal({ dim: 2 }); } catch { return false; } // it finds the program dead
+      return true;
+    });
+    console.log(JSON.stringify({ names: names.length, spared }));`);
+  assert.deepEqual([status, stderr, answer.spared], [0, "", []]);
+  assert.ok(answer.names >= 10, `${answer.names} exports`);
+});
+
+test("a timer of a program that has died does nothing, and one that dies in a timer is replaced without a word", () => {
+  const { status, answer, stderr } = child(`
+    const { setTimeout } = globalThis;
+    const timers = [];
+    globalThis.setTimeout = (f, ms) => { const timer = setTimeout(f, ms); if (/realm\\.js/.test(new Error().stack)) timers.push(f); return timer; };
+    ${FAULTY}
+    const uncaught = [];
+    for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => uncaught.push(String(error)));
+    const right = String(own.sinusoidal({ dim: 8 }).table(3));
+    const until = (enough) => { for (let i = 0; i < 3000 && !enough(); i++) { const pe = own.sinusoidal({ dim: 512 }); pe.table(300); pe.dispose(); } }; // Go's collector sets a timer now and then
+    const rounds = [];
+    for (const [name, way] of Object.entries(WAYS)) {
+      const had = timers.length;
+      until(() => timers.length > had);
+      const waiting = timers.slice(had);
+      plan(way);
+      let code;
+      try { own.alloc(1); } catch (error) { code = error.code; }
+      for (const fire of waiting) fire(); // before its instance is replaced
+      own.alloc(1).dispose();
+      for (const fire of waiting) fire(); // and after
+      rounds.push([name, waiting.length > 0, code, String(own.sinusoidal({ dim: 8 }).table(3)) === right]);
+    }
+    // A program that fails in a timer: its memory is overwritten, so that Go cannot go on.
+    const had = timers.length;
+    until(() => timers.length > had);
+    const memory = own.alloc(4), before = started();
+    new Uint8Array(latest().mem.buffer).fill(0xff);
+    for (const fire of timers.slice(had)) fire();
+    let lost;
+    try { memory.data; } catch (error) { lost = error.code; }
+    rounds.push(["in a timer", timers.length > had, lost, String(own.sinusoidal({ dim: 8 }).table(3)) === right, started() - before]);
+    await new Promise((r) => setTimeout(r, 1500));
+    console.log(JSON.stringify({ rounds, uncaught }));`);
+  assert.deepEqual([status, stderr], [0, ""]);
+  assert.deepEqual(answer.rounds, [...["PANIC", "EXIT", "MEMORY", "STACK", "THROW"].map((way) => [way, true, "ERR_POSENC_INTERNAL", true]), ["in a timer", true, "ERR_POSENC_LOST", true, 1]]);
+  assert.deepEqual(answer.uncaught, []);
+});
