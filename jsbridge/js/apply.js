@@ -97,7 +97,7 @@ export function lengthOfSequence(offset, rows, positions) {
   let last = offset + rows - 1;
   if (positions !== undefined) {
     last = 0;
-    for (let i = 0; i < positions.length; i++) if (positions[i] > last) last = positions[i];
+    for (let i = 0, n = lengthOf(positions); i < n; i++) if (positions[i] > last) last = positions[i];
   }
   const length = last - (last % 1) + 1;
   return length < 1 ? 1 : length > 2 ** 53 ? 2 ** 53 : length;

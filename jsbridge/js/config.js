@@ -3,7 +3,7 @@
 import { ALiBi } from "./alibi.js";
 import { DeBERTa } from "./deberta.js";
 import { describe, quote, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, freeze, objectKeys, tagOf } from "./intrinsics.js";
+import { arrayIsArray, freeze, objectKeys, sorted, tagOf } from "./intrinsics.js";
 import { Learned } from "./learned.js";
 import { MRope } from "./mrope.js";
 import { isArray, isRevoked } from "./options.js";
@@ -66,7 +66,9 @@ export function fromConfig(runtime, config) {
       if (parts === undefined) return null;
       /** @type {any} */
       const out = {};
-      for (const part of objectKeys(parts).sort()) { // Go's maps have another order each time
+      const names = sorted(objectKeys(parts)); // Go's maps have another order each time
+      for (let i = 0; i < names.length; i++) {
+        const part = names[i];
         const { scheme, options, offset: first } = parts[part];
         const encoder = new SCHEMES[scheme](runtime, toOptions(options));
         made[made.length] = encoder;
@@ -78,7 +80,7 @@ export function fromConfig(runtime, config) {
     };
     return { modelType, absolute: family(answer.absolute), rotary: family(answer.rotary), bias: family(answer.bias), offset, layerTypes: answer.layerTypes ?? null };
   } catch (error) {
-    for (const encoder of made) encoder.dispose();
+    for (let i = 0; i < made.length; i++) made[i].dispose();
     throw error;
   }
 }
@@ -90,7 +92,9 @@ export function fromConfig(runtime, config) {
 function toOptions(answer) {
   /** @type {any} */
   const out = { __proto__: null };
-  for (const name of objectKeys(answer)) {
+  const names = objectKeys(answer);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
     const value = answer[name];
     if (name === "noTruncate") {
       if (value) out.truncate = false;

@@ -3,7 +3,7 @@
 
 import { disposedError, rangeError, wrongThis } from "./errors.js";
 import { STAGING_LENGTH } from "./runtime.js";
-import { arrayIsArray, Float64, freeze, objectKeys, setArray, tagOf, withoutUndefined } from "./intrinsics.js";
+import { arrayIsArray, defineProperty, Float64, freeze, objectKeys, setArray, tagOf, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
 const forgotten = typeof FinalizationRegistry === "function"
@@ -31,7 +31,9 @@ const forgotten = typeof FinalizationRegistry === "function"
 function liftArrays(options) {
   /** @type {Float32Array[]} */
   const arrays = [];
-  for (const name of objectKeys(options)) {
+  const names = objectKeys(options);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
     if (tagOf(options[name]) !== "Float32Array") continue;
     arrays[arrays.length] = options[name];
     options[name] = arrays.length - 1;
@@ -46,11 +48,13 @@ function liftArrays(options) {
 function given(answer) {
   /** @type {any} */
   const out = {};
-  for (const name of objectKeys(answer)) {
+  const names = objectKeys(answer);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
     const value = answer[name];
     if (value === null) continue;
     const whole = typeof value === "object" ? (arrayIsArray(value) ? freeze(value) : freeze(given(value))) : value;
-    Object.defineProperty(out, name, /** @type {any} */ ({ __proto__: null, value: whole, enumerable: true, writable: true, configurable: true }));
+    defineProperty(out, name, /** @type {any} */ ({ __proto__: null, value: whole, enumerable: true, writable: true, configurable: true }));
   }
   return out;
 }
@@ -63,7 +67,9 @@ function given(answer) {
  * @returns {string | undefined}
  */
 function replacedZero(given, answer, path) {
-  for (const name of objectKeys(given)) {
+  const names = objectKeys(given);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
     const value = given[name];
     const became = answer[name];
     if (value === 0 && typeof became === "number" && became !== 0) return path + name;
@@ -124,7 +130,7 @@ export class Encoder {
      * @type {Readonly<Options>}
      */
     this.options; // declares it for the types; an assignment would fail where Object.prototype has a read-only `options`
-    Object.defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(given(options))), enumerable: true }));
+    defineProperty(this, "options", /** @type {any} */ ({ __proto__: null, value: freeze(publish(given(options))), enumerable: true }));
     forgotten?.register(this, () => runtime.release(core.handle, core.generation), this);
   }
 

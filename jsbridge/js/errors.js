@@ -1,7 +1,7 @@
 // The errors that posenc throws: standard classes with a `code`, and a message that names the argument, what was wanted
 // and what came. Describing what came never runs code of the value's.
 
-import { arrayIsArray, isArrayBuffer, isSharedBuffer, isView, objectIs, tagOf } from "./intrinsics.js";
+import { arrayIsArray, defineProperty, isArrayBuffer, isSharedBuffer, isView, objectIs, tagOf } from "./intrinsics.js";
 
 /**
  * What `error.code` is:
@@ -22,7 +22,7 @@ import { arrayIsArray, isArrayBuffer, isSharedBuffer, isView, objectIs, tagOf } 
  * @returns {E & PosencError}
  */
 function coded(error, code) {
-  return Object.defineProperty(/** @type {any} */ (error), "code", /** @type {any} */ ({
+  return defineProperty(/** @type {any} */ (error), "code", /** @type {any} */ ({
     __proto__: null, value: code, configurable: true, enumerable: true, writable: true, // bare, as Object.prototype may have a `get`
   }));
 }

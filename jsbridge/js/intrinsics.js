@@ -86,6 +86,9 @@ export const sqrt = Math.sqrt;
 export const objectIs = Object.is;
 export const objectKeys = Object.keys;
 export const freeze = Object.freeze;
+export const sorted = /** @type {(names: string[]) => string[]} */ (Function.prototype.call.bind(Array.prototype.sort));
+export const defineProperty = Object.defineProperty;
+export const lower = /** @type {(text: string) => string} */ (Function.prototype.call.bind(String.prototype.toLowerCase));
 export const Float32 = Float32Array;
 export const Float64 = Float64Array;
 export const Int32 = Int32Array;
@@ -117,7 +120,12 @@ export const clearTimer = globalThis.clearTimeout?.bind(globalThis);
  * @returns {C}
  */
 export function kept(Class, parent = Class) {
-  const Kept = class extends Class {};
+  const Kept = class extends Class {
+    /** Written out, as what is there by default takes its arguments by the iterator of arrays. @param {any[]} args */
+    constructor(...args) {
+      super(args[0], args[1], args[2]);
+    }
+  };
   for (const { prototype } of [parent, Class]) {
     for (const key of Reflect.ownKeys(prototype)) {
       if (key !== "constructor") Object.defineProperty(Kept.prototype, key, /** @type {any} */ (Object.getOwnPropertyDescriptor(prototype, key)));

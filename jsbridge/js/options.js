@@ -3,7 +3,7 @@
 // prototype nor a polluted Object.prototype can add an option.
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, bufferOf, Float32, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, objectKeys, setArray, tagOf } from "./intrinsics.js";
+import { arrayIsArray, bufferOf, Float32, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, lower, objectKeys, setArray, tagOf } from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -156,7 +156,7 @@ function copyOf(name, value, most) {
     if (isArrayBuffer(bufferOf(value))) {
       setArray(copy, value);
     } else { // shared memory may grow under set(), which then finds too much
-      for (let i = 0; i < copy.length; i++) copy[i] = /** @type {any} */ (value)[i];
+      for (let i = 0, n = lengthOf(copy); i < n; i++) copy[i] = /** @type {any} */ (value)[i];
     }
     return copy;
   }
@@ -216,8 +216,9 @@ export function text(name, value) {
 
 /** @param {readonly string[]} names */
 function list(names) {
-  const quoted = names.map(quote);
-  return quoted.length === 1 ? quoted[0] : `${quoted.slice(0, -1).join(", ")} or ${quoted[quoted.length - 1]}`;
+  let out = quote(names[0]);
+  for (let i = 1; i < names.length; i++) out += (i < names.length - 1 ? ", " : " or ") + quote(names[i]);
+  return out;
 }
 
 /**
@@ -231,9 +232,12 @@ function unknownOption(where, spec, name) {
   if (name.length > 40) return typeErrorMessage(`${shown}: unknown option; ${where} has ${list(objectKeys(spec))}`);
   let nearest = "";
   let least = Infinity;
-  for (const known of objectKeys(spec)) {
-    const edits = distance(name.toLowerCase(), known.toLowerCase());
-    if (edits < least) [nearest, least] = [known, edits];
+  const names = objectKeys(spec);
+  for (let i = 0; i < names.length; i++) {
+    const edits = distance(lower(name), lower(names[i]));
+    if (edits >= least) continue;
+    nearest = names[i];
+    least = edits;
   }
   return typeErrorMessage(`${shown}: unknown option; did you mean ${nearest}?`);
 }
@@ -244,11 +248,14 @@ function unknownOption(where, spec, name) {
  * @param {string} b
  */
 function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let row = [0];
+  for (let j = 1; j <= b.length; j++) row[j] = j;
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      const other = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const edit = (row[j] < next[j - 1] ? row[j] : next[j - 1]) + 1;
+      next[j] = edit < other ? edit : other;
     }
     row = next;
   }

@@ -2,7 +2,7 @@
 // gives it an object that is nobody else's, so that posenc defines no global and changes none, and with built-in classes that keep
 // the methods they had when the package was imported, whatever a page does to them later.
 
-import { clearTimer, kept, startTimer } from "./intrinsics.js";
+import { bufferOf, byteOffsetOf, clearTimer, kept, lengthOf, startTimer } from "./intrinsics.js";
 import { defineGo } from "./wasm_exec.js";
 
 /**
@@ -34,8 +34,24 @@ Bare.keys = Object.keys;
 const Bytes = kept(Uint8Array, Object.getPrototypeOf(Uint8Array));
 const View = kept(DataView);
 const Ids = kept(Map);
-const Encoder = kept(TextEncoder);
 const Decoder = kept(TextDecoder);
+const encoder = new (kept(TextEncoder))();
+/** TextEncoder for Go: its bytes are of the class above. */
+class Encoder {
+  /** @param {string} text */
+  encode(text) {
+    const bytes = encoder.encode(text);
+    return new Bytes(bufferOf(bytes), byteOffsetOf(bytes), lengthOf(bytes));
+  }
+}
+const performanceNow = globalThis.performance && performance.now.bind(performance);
+const math = { floor: Math.floor };
+const { prototype: listMethods } = kept(Array);
+const reprototype = Object.setPrototypeOf;
+/** For the array whose methods wasm_exec.js calls; build.sh puts it there. */
+function List() {
+  return reprototype([], listMethods);
+}
 const reflect = { ...Object.fromEntries(Reflect.ownKeys(Reflect).map((key) => [key, /** @type {any} */ (Reflect)[key]])) };
 
 /** Go asks again when a timer of its own seems to have been missed (golang.org/issue/28975); a program that is damaged would for ever. */
@@ -61,10 +77,10 @@ export function createRealm(failed) {
   const realm = {
     bridge,
     Object: Bare,
-    Array, Error, Promise,
+    Array, Error, Promise, List, Math: math,
     Uint8Array: Bytes, DataView: View, Map: Ids, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
     crypto: globalThis.crypto,
-    performance: globalThis.performance,
+    performance: performanceNow && { now: performanceNow },
     console: {
       log() {},
       warn() {

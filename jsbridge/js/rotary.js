@@ -107,7 +107,11 @@ export function publish(filledIn) {
   const { noTruncate, ...rest } = filledIn.scaling;
   /** @type {any} */
   const scaling = {};
-  for (const name of objectKeys(rest)) if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
+  const names = objectKeys(rest);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (rest[name] !== 0 || (name === "index" && rest.type === "riflex")) scaling[name] = rest[name];
+  }
   if (rest.type === "yarn") scaling.truncate = !noTruncate;
   const out = { ...filledIn, scaling: freeze(scaling) };
   if (out.maxPositionEmbeddings === 0) delete out.maxPositionEmbeddings;
@@ -206,7 +210,8 @@ export class Rotary extends Rotates {
     } else {
       if (cos === undefined) throw typeError("cos", "a list of numbers, as sin is given", undefined);
       if (sin === undefined) throw typeError("sin", "a list of numbers, as cos is given", undefined);
-      for (const name of objectKeys(options)) if (!includes(OF_CACHES, name)) throw typeErrorMessage(`${name}: want none where cos and sin are given`);
+      const names = objectKeys(options);
+      for (let i = 0; i < names.length; i++) if (!includes(OF_CACHES, names[i])) throw typeErrorMessage(`${names[i]}: want none where cos and sin are given`);
       super(runtime, "rotaryCached", options, (filledIn) => filledIn);
     }
   }

@@ -249,3 +249,33 @@ test("nor in positions, frequencies, wavelengths, shiftMatrix and alloc", () => 
   assert.equal(status, 0);
   assert.deepEqual(answer, []);
 });
+
+test("nor in making encoders, whose way is Go's wasm_exec.js, nor in errors", () => {
+  const { status, answer } = child(`${PATCHES}
+    patches.push(...Object.getOwnPropertyNames(DataView.prototype).map((key) => [DataView.prototype, key]), ...["get", "set", "has", "delete"].map((key) => [Map.prototype, key]),
+      ...["deleteProperty", "ownKeys", "getOwnPropertyDescriptor", "defineProperty"].map((key) => [Reflect, key]), [TextDecoder.prototype, "decode"], [TextEncoder.prototype, "encode"],
+      [globalThis, "TextDecoder"], [globalThis, "TextEncoder"], [globalThis, "setTimeout"], [globalThis, "clearTimeout"], [performance, "now"], [Date, "now"]);
+    const next = { base: 2 };
+    const made = (each) => { const row = each.table(2)[4]; each.dispose(); return row; };
+    const jobs = {
+      sinusoidal: () => made(own.sinusoidal({ dim: 4, base: next.base++ })) > 0.8,
+      rotary: () => own.rotary({ headDim: 4, scaling: { type: "linear", factor: 2 } }).cosSin(3).cos[2] > 0.8,
+      learned: () => own.learned({ dim: 2, weights: list }).table(1)[1],
+      config: () => own.fromConfig({ model_type: "bloom", hidden_size: 16, n_head: 2 }).bias.options.heads,
+      refused: () => { try { pe.add(new F32(7)); } catch (e) { return e.code; } },
+      unknown: () => { try { pe.add(new F32(8), { ofset: 1 }); } catch (e) { return e.code; } },
+      wrong: () => { try { own.sinusoidal({ dim: "4" }); } catch (e) { return e.code; } },
+      layout: () => { try { own.sinusoidal({ dim: 4, layout: "x" }); } catch (e) { return e.code; } },
+      range: () => { try { own.sinusoidal({ dim: 4, base: -1 }); } catch (e) { return e.code; } },
+    };
+    for (const job of Object.values(jobs)) {
+      const right = job();
+      for (const patch of patches) if (patch[1] !== Symbol.iterator) under(patch, right, job);
+    }
+    // V8 before 12 calls the constructor of a class that has none by the iterator of arrays: no encoder then, and no harm.
+    const iterator = patches.find(([, key]) => key === Symbol.iterator);
+    under(iterator, true, () => { try { own.sinusoidal({ dim: 4 }); } catch {} return memory.data.length === 8; });
+    console.log(JSON.stringify([...new Set(harmed)]));`);
+  assert.equal(status, 0);
+  assert.deepEqual(answer, []);
+});
