@@ -80,6 +80,7 @@ build_wasm() { # [FILE TAGS]
     "-gcflags=runtime=$runtime" "-gcflags=internal/runtime/...=$runtime" \
     "-gcflags=reflect=$runtime" "-gcflags=internal/reflectlite=$runtime" "${cold[@]/%/=-l}" \
     -o "${1:-$npm/posenc.wasm}" ./wasm
+  node wasm/pack.js "${1:-$npm/posenc.wasm}"
 }
 
 # The same program, but one that tests can have die: jsbridge/fault.go. It is no part of the package.
