@@ -102,7 +102,7 @@ JS
 }
 
 build_js() {
-  cp jsbridge/js/*.js jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE "$npm/"
+  cp jsbridge/js/*.js jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE SECURITY.md "$npm/"
   cp tests/accuracy/accuracy.svg tests/bench/bench.svg "$npm/"
   sed 's/(jsbridge\/js\//(/g; s/(tests\/[a-z]*\/\([a-z]*\.svg\)/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
   wrap_wasm_exec >"$npm/wasm_exec.js"

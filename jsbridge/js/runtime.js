@@ -55,18 +55,19 @@ export class Runtime {
     this.#failed = (/** @type {Instance} */ instance) => {
       if (this.#instance === instance) this.#drop(instance);
     };
-    try {
-      this.#live();
-    } catch (error) {
-      throw error instanceof Error && "code" in error ? error : compileError(error, "posenc.wasm");
-    }
+    this.#live();
   }
 
   #live() {
     if (this.#instance === undefined) {
       this.#dead?.end();
       this.#dead = undefined;
-      this.#instance = new Instance(this.#module, this.#failed);
+      try {
+        this.#instance = new Instance(this.#module, this.#failed);
+      } catch (error) {
+        if (error instanceof Error && "code" in error) throw error;
+        throw this.generation === 0 ? compileError(error, "posenc.wasm") : internalError("posenc's WebAssembly could not be started", error);
+      }
       this.generation++;
     }
     return this.#instance;

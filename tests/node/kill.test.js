@@ -53,6 +53,23 @@ test("every export of Go's can be killed, so that none is left out", () => {
   assert.ok(answer.names >= 10, `${answer.names} exports`);
 });
 
+test("an instance that the engine refuses to start is an error like any other, and is tried again", () => {
+  const { status, answer, stderr } = child(`${FAULTY}
+    const pe = own.sinusoidal({ dim: 8 }), right = String(pe.table(3)), x = new Float32Array(8).fill(5);
+    const { Instance } = WebAssembly;
+    const codes = [];
+    for (const thrown of [new RangeError("WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance"), new WebAssembly.RuntimeError("unreachable"), "text"]) {
+      plan(WAYS.EXIT);
+      try { pe.add(x); } catch (error) { codes.push(error.code); }
+      WebAssembly.Instance = class { constructor() { throw thrown; } };
+      for (const call of [() => pe.add(x), () => own.sinusoidal({ dim: 2 }), () => own.alloc(2)]) try { call(); } catch (error) { codes.push(error.code); }
+      WebAssembly.Instance = Instance;
+      if (String(pe.table(3)) !== right) codes.push("wrong");
+    }
+    console.log(JSON.stringify({ codes, x: x.every((v) => v === 5) }));`);
+  assert.deepEqual([status, stderr, answer], [0, "", { codes: Array(12).fill("ERR_POSENC_INTERNAL"), x: true }]);
+});
+
 test("a timer of a program that has died does nothing, and one that dies in a timer is replaced without a word", () => {
   const { status, answer, stderr } = child(`
     const { setTimeout } = globalThis;
