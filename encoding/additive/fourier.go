@@ -45,7 +45,7 @@ func NewFourier(o FourierOptions) (*Fourier, error) {
 	f := &Fourier{options: o}
 	if o.Type == Gaussian {
 		if len(o.B) == 0 {
-			f.options.B = normals(o.Bands*o.Inputs, o.Seed, o.Sigma)
+			f.options.B = angle.Normals(o.Bands*o.Inputs, o.Seed, o.Sigma)
 		}
 		f.values = f.options.B
 		for _, b := range f.values {
