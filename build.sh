@@ -7,6 +7,8 @@
 #   ./build.sh bench     speed and memory against what else there is; --native: in Go, against other libraries in Go;
 #                        --browsers: in Chromium, Firefox and WebKit
 #   ./build.sh accuracy  how exact the numbers are, against 300 bits; --quick, --json FILE, --svg FILE
+#   ./build.sh soak      ten million calls of every kind, a hundredth of them hostile: results, memory; --seconds N, --calls N,
+#                        --seed N
 #   ./build.sh serve     dist/ on a local port
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -147,6 +149,7 @@ case ${1:-build} in
     exec node tests/bench/bench.js "$@"
     ;;
   accuracy) build; shift; exec node tests/accuracy/accuracy.js "$@" ;;
+  soak) build; shift; exec node tests/soak/soak.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
-  *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -588,3 +588,4 @@ function namesOf(call) {
   visit(call.args());
   return out;
 }
+export { at, done, faults, pollute, put }; // for the soak, which throws one at a time
