@@ -1,7 +1,7 @@
 // The built package in real browsers, without the site's page: every scenario of scenarios.js in
 // Chromium, Firefox and WebKit, each on a page of its own.
 //
-//     node --test tests/browsers/          (after ./build.sh)
+//     node --test tests/browsers/          (after ./build.sh and ./build.sh faults)
 //
 // A browser that is not installed is skipped by name; with CI=true it fails.
 
@@ -17,6 +17,7 @@ import { serve } from "./serve.js";
 
 const dist = new URL("../../dist/npm/", import.meta.url);
 const entry = new URL("index.js", dist);
+const faulty = new URL("../faults.wasm", dist); // the same program, which dies on demand
 const [packageUrl, wasmPath] = ["/npm/index.js", "/npm/posenc.wasm"];
 
 const page = { body: '<!doctype html><link rel="icon" href="data:,"><title>posenc</title><body></body>' };
@@ -55,10 +56,12 @@ let isolated;
 
 before(async () => {
   if (!existsSync(entry)) throw new Error("dist/npm/index.js is not there: run ./build.sh first");
+  if (!existsSync(faulty)) throw new Error("dist/faults.wasm is not there: run ./build.sh faults first");
   broken = faults(await readFile(new URL("posenc.wasm", dist)));
   const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)), "/node/": fileURLToPath(new URL("../node/", import.meta.url)), "/digest/": fileURLToPath(new URL("../digest/", import.meta.url)) };
   const repair = () => (server.answers.delete(wasmPath), { body: "repaired" });
-  server = await serve({ folders, answers: { ...pages, "/repair": repair } });
+  const body = await readFile(faulty);
+  server = await serve({ folders, answers: { ...pages, "/faults.wasm": { body }, "/repair": repair } });
   isolated = await serve({ folders, headers: isolation, answers: pages });
 });
 after(() => Promise.all([server?.close(), isolated?.close()]));
@@ -71,7 +74,7 @@ for (const name of /** @type {const} */ (["chromium", "firefox", "webkit"])) {
     t.after(() => browser.close());
     t.diagnostic(`${title} ${browser.version}`);
     for (const scenario of scenarios) {
-      for (const where of scenario.worker ? ["page", "worker"] : ["page"]) {
+      for (const where of scenario.worker === "only" ? ["worker"] : scenario.worker ? ["page", "worker"] : ["page"]) {
         const label = where === "page" ? scenario.name : `${scenario.name} (in a worker)`;
         await t.test(label, { timeout: 120_000 }, async () => {
           if (scenario.fault) server.answers.set(wasmPath, broken[scenario.fault]);

@@ -44,6 +44,14 @@ export async function failure(action) {
   }
 }
 
+/** An error that names its kind, as it is wanted. @param {string} name @param {string} code @param {RegExp} [message] */
+export const fails = (name, code, message = /./) => ({ name, code, message });
+export const refused = fails("TypeError", "ERR_POSENC_TYPE");
+export const notLoaded = (/** @type {RegExp} */ message) => fails("Error", "ERR_POSENC_LOAD", message);
+
+/** @param {string} url @returns {Promise<any>} */
+export const start = async (url) => (await import(url)).load();
+
 /** @param {any} posenc */
 export function works(posenc) {
   const pe = posenc.sinusoidal({ dim: 2 });

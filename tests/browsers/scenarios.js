@@ -3,7 +3,8 @@
 // browsers.test.js compares the facts with what is wanted. It asks nothing of an engine that
 // Firefox, Chromium and WebKit do not all have, and says "absent" where they differ.
 
-import { cases, changes, difference, exact, failure, globals, sample, works } from "./facts.js";
+import { deaths } from "./deaths.js";
+import { cases, changes, difference, exact, failure, fails, globals, notLoaded, refused, sample, start, works } from "./facts.js";
 
 /**
  * @typedef {object} Scenario
@@ -12,16 +13,8 @@ import { cases, changes, difference, exact, failure, globals, sample, works } fr
  * @property {any} [want] the facts; a RegExp matches a string; a function makes them from what came. Absent: what Node returns
  * @property {string} [page] "plain.html" if absent
  * @property {string} [fault] how the server answers for the wasm until /repair is fetched
- * @property {boolean} [worker] runs in a module worker too
+ * @property {boolean | "only"} [worker] runs in a module worker too, or there only
  */
-
-/** @param {string} url @returns {Promise<any>} */
-const start = async (url) => (await import(url)).load();
-
-/** An error that names its kind. @param {string} name @param {string} code @param {RegExp} [message] */
-const fails = (name, code, message = /./) => ({ name, code, message });
-const refused = fails("TypeError", "ERR_POSENC_TYPE");
-const notLoaded = (/** @type {RegExp} */ message) => fails("Error", "ERR_POSENC_LOAD", message);
 
 /** Loads against a faulty wasm, has it repaired, and loads again. @param {string} url */
 async function failThenWork(url) {
@@ -377,6 +370,8 @@ scenarios.push(
     want: [notLoaded(/^worker\.js: .*worker-src/), "works"],
   },
 );
+
+scenarios.push(...deaths);
 
 /**
  * Runs one scenario by name, which is all that crosses from Node into a page or a worker.

@@ -114,59 +114,16 @@ test("the error says that memory ran out", async () => {
 });
 
 test("a stack that is used up, in ten shapes of recursion: RangeError or ours, nothing half done, the next call right", () => {
-    const { status, signal, answer } = child(`
-      const { load } = await import(posenc);
-      const own = await load();
-      let uncaught = 0;
-      for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, () => uncaught++);
-      const dim = 8, rows = 5000, size = rows * dim;
-      const pe = own.sinusoidal({ dim });
-      const x = new Float32Array(size), y = new Float32Array(size);
-      const before = Float32Array.from({ length: size }, (_, i) => i % 97);
-      const wanted = pe.add(before.slice()), table = pe.table(rows), one = pe.table(1);
-      const positions = Float64Array.from({ length: rows }, (_, i) => i);
-      const calls = {
-        add: [() => pe.add(x), wanted], positions: [() => pe.add(x, { positions }), wanted], fill: [() => pe.fill(x), table], table: [() => pe.table(rows), table],
-        create: [() => own.sinusoidal({ dim }).table(1), one], alloc: [() => pe.fill(own.alloc(size)).data, table],
-        refused: [() => { try { pe.add(x, { batch: 3 }); } catch (e) { if (e.code === undefined) throw e; } return x; }, before],
-      };
-      const shapes = {
-        plain: (then) => { (function dive() { try { dive(); } catch {} then(); })(); },
-        arguments: (then) => { (function dive(a, b, c, d, e, f, g) { try { dive(a, b, c, d, e, f, g, 1, 2, 3); } catch {} then(); })(1, 2, 3, 4, 5, 6, 7); },
-        locals: (then) => { (function dive(n) { const a = [n, n], o = { n }; try { dive(n + 1); } catch {} then(); return a.length + o.n; })(0); },
-        getter: (then) => { const o = { get a() { try { this.a; } catch {} then(); } }; o.a; },
-        proxy: (then) => { const p = new Proxy({}, { get() { try { p.a; } catch {} then(); } }); p.a; },
-        sort: (then) => { (function dive() { [1, 2].sort(() => { try { dive(); } catch {} then(); return 0; }); })(); },
-        replace: (then) => { (function dive() { "x".replace("x", () => { try { dive(); } catch {} then(); return ""; }); })(); },
-        json: (then) => { const o = { toJSON() { try { JSON.stringify(o); } catch {} then(); } }; JSON.stringify(o); },
-        constructor: (then) => { class A { constructor() { try { new A(); } catch {} then(); } } new A(); },
-        reflect: (then) => { const dive = () => { try { Reflect.apply(dive, null, []); } catch {} then(); }; dive(); },
-      };
-      const equal = (a, b) => { for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false; return a.length === b.length; };
-      const count = { right: 0, full: 0, ours: 0 }, wrong = [];
-      for (const [shape, recurse] of Object.entries(shapes)) for (const [name, [call, want]] of Object.entries(calls)) {
-        let fine = 0, tries = 0;
-        recurse(() => { // on the way back, from the deepest frame up, until there is room again
-          if (fine > 2 || tries > 2000) return;
-          let got, error, clean;
-          try { x.set(before); tries++; } catch { return; }
-          try { got = call(); } catch (e) { error = e; }
-          try {
-            clean = error === undefined ? equal(got, want) : equal(x, before);
-            if (!clean) wrong.push([shape, name, error ? "changed the array" : "wrong numbers"]);
-            else if (error === undefined) { count.right++; fine++; }
-            else if (error.code === "ERR_POSENC_INTERNAL") count.ours++;
-            else if (error instanceof RangeError) count.full++;
-            else wrong.push([shape, name, String(error)]);
-          } catch {} // no room to look
-        });
-        x.set(before);
-        try { if (!equal(call(), want)) wrong.push([shape, name, "wrong afterwards"]); } catch (e) { wrong.push([shape, name, "afterwards: " + e]); }
-      }
-      await new Promise((r) => setTimeout(r, 50));
-      console.log(JSON.stringify({ count, wrong, uncaught }));`);
-    assert.deepEqual([status, signal], [0, null]);
-    assert.deepEqual(answer.wrong, []);
-    assert.equal(answer.uncaught, 0);
-    assert.ok(answer.count.right > 100 && answer.count.full + answer.count.ours > 100, JSON.stringify(answer.count));
-  });
+  const { status, signal, answer } = child(`
+    const { load } = await import(posenc);
+    const { exhaust } = await import(new URL("stack-shapes.js", faults));
+    let uncaught = 0;
+    for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, () => uncaught++);
+    const made = exhaust(await load(), 3);
+    await new Promise((r) => setTimeout(r, 50));
+    console.log(JSON.stringify({ ...made, uncaught }));`, [], 60_000);
+  assert.deepEqual([status, signal], [0, null]);
+  const { right, full, ours, wrong, uncaught } = answer;
+  assert.deepEqual([wrong, uncaught], [[], 0]);
+  assert.ok(right > 100 && full + ours > 100, JSON.stringify(answer));
+});
