@@ -106,6 +106,9 @@ export const nextOf = /** @type {<T>(generator: Generator<T, void>) => IteratorR
   Function.prototype.call.bind(Object.getPrototypeOf(function* () {}).prototype.next));
 export const now = Date.now;
 
+/** What an engine throws where the stack is full: Firefox has a class of its own for it. @type {ErrorConstructor} */
+export const StackError = /** @type {any} */ (globalThis).InternalError ?? RangeError;
+
 // What Go's program needs.
 /** @type {(f: () => void, ms: number) => any} */
 export const startTimer = globalThis.setTimeout?.bind(globalThis);

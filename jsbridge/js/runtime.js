@@ -7,7 +7,7 @@
 
 import { internalError, rangeError, typeErrorMessage } from "./errors.js";
 import { Instance, STAGING } from "./instance.js";
-import { asInteger, Float32, Float64, lengthOf, setArray } from "./intrinsics.js";
+import { asInteger, Float32, Float64, lengthOf, setArray, StackError } from "./intrinsics.js";
 import { compileError } from "./load.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -342,6 +342,6 @@ export class Runtime {
  * @param {unknown} [cause]
  */
 function died(instance, cause) {
-  if (cause instanceof RangeError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
+  if (cause instanceof StackError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
   return internalError(`posenc's WebAssembly instance died${instance.lastWords}`, cause);
 }

@@ -1,6 +1,6 @@
 // What kills an instance, in every engine: a program that dies on demand (dist/faults.wasm), and a JavaScript stack that is used up.
 
-import { start, works } from "./facts.js";
+import { difference, failure, fails, sample, start, works } from "./facts.js";
 
 /** Posenc with faults, whose memory ends at 64 MiB so that it runs out in a moment. @param {string} url */
 async function faulty(url) {
@@ -46,6 +46,20 @@ export const deaths = [
     worker: "only",
     run: (url) => kill(url, ["PANIC", "EXIT", "MEMORY", "STACK", "THROW"], "sinusoidal.add"),
     want: killed(40),
+  },
+  {
+    name: "a program that fills the stack is dropped, and the error says so",
+    worker: true,
+    async run(url) {
+      const { posenc, WAYS } = await faulty(url);
+      const { plan } = await import("../node/faults.js");
+      const pe = posenc.sinusoidal({ dim: 4 });
+      const x = sample(8);
+      pe.add(x.slice()); // it is made
+      plan(WAYS.STACK);
+      return { outcome: await failure(() => pe.add(x)), changed: difference(x, sample(8)), then: works(posenc) };
+    },
+    want: { outcome: fails("Error", "ERR_POSENC_INTERNAL", /^the JavaScript stack is full, so posenc could not run/), changed: -1, then: "works" },
   },
   {
     name: "a stack that is used up, in ten shapes of recursion: the engine's error or ours, nothing half done, the next call right",
