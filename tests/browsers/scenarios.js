@@ -3,8 +3,11 @@
 // browsers.test.js compares the facts with what is wanted. It asks nothing of an engine that
 // Firefox, Chromium and WebKit do not all have, and says "absent" where they differ.
 
+import { buffers } from "./buffers.js";
 import { deaths } from "./deaths.js";
 import { cases, changes, difference, exact, failure, fails, globals, notLoaded, refused, sample, start, works } from "./facts.js";
+import { realms } from "./realms.js";
+import { threads } from "./threads.js";
 
 /**
  * @typedef {object} Scenario
@@ -371,7 +374,7 @@ scenarios.push(
   },
 );
 
-scenarios.push(...deaths);
+scenarios.push(...deaths, ...buffers, ...realms, ...threads);
 
 /**
  * Runs one scenario by name, which is all that crosses from Node into a page or a worker.
