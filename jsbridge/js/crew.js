@@ -412,7 +412,8 @@ function aborted(signal) {
 /** @param {unknown} cause */
 function noWorker(cause) {
   return loadError("worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, from the page's own "
-    + "origin, does the page's Content-Security-Policy (worker-src) allow it, and on a cross-origin isolated page, has it the header "
+    + "origin, does the page's Content-Security-Policy allow it (worker-src; with require-trusted-types-for there has to be a default "
+    + "policy that lets its URL pass), and on a cross-origin isolated page, has it the header "
     + "Cross-Origin-Embedder-Policy, too?", cause);
 }
 

@@ -23,11 +23,15 @@ const [packageUrl, wasmPath] = ["/npm/index.js", "/npm/posenc.wasm"];
 const page = { body: '<!doctype html><link rel="icon" href="data:,"><title>posenc</title><body></body>' };
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const strict = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+// What a careful site sends, and the same with trusted types, for engines that have them.
+const careful = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'";
 const pages = {
   "/plain.html": page,
   "/isolated.html": { ...page, headers: isolation },
   "/csp.html": { ...page, headers: { "Content-Security-Policy": "script-src 'self'" } },
   "/strict.html": { ...page, headers: { "Content-Security-Policy": strict } },
+  "/careful.html": { ...page, headers: { "Content-Security-Policy": careful } },
+  "/trusted.html": { ...page, headers: { "Content-Security-Policy": `${careful}; require-trusted-types-for 'script'` } },
   "/workerless.html": { ...page, headers: { "Content-Security-Policy": "worker-src 'none'" } },
   "/worker.js": {
     body: `import { run } from "/browsers/scenarios.js";

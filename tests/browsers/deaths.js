@@ -22,7 +22,7 @@ async function watched(run) {
 }
 
 /** @param {string} url @param {string[]} names of ways @param {string} [only] */
-async function kill(url, names, only) {
+export async function kill(url, names, only) {
   const { posenc, killEverywhere, WAYS } = await faulty(url);
   const began = performance.now();
   const { result, uncaught } = await watched(() => killEverywhere(posenc, { ways: names.map((name) => WAYS[/** @type {"PANIC"} */ (name)]), only }));

@@ -6,6 +6,7 @@
 import { buffers } from "./buffers.js";
 import { deaths } from "./deaths.js";
 import { cases, changes, difference, exact, failure, fails, globals, notLoaded, refused, sample, start, works } from "./facts.js";
+import { policies } from "./policies.js";
 import { realms } from "./realms.js";
 import { threads } from "./threads.js";
 
@@ -374,7 +375,7 @@ scenarios.push(
   },
 );
 
-scenarios.push(...deaths, ...buffers, ...realms, ...threads);
+scenarios.push(...deaths, ...buffers, ...realms, ...threads, ...policies);
 
 /**
  * Runs one scenario by name, which is all that crosses from Node into a page or a worker.
