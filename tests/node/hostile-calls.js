@@ -2,6 +2,8 @@
 // A call is valid arguments, made anew each time; the places for hostile values are the arguments themselves and, where one is an object or a
 // list of parts, what is in it.
 
+import * as self from "./hostile-calls.js";
+
 /**
  * @typedef {object} Call
  * @property {string} name
@@ -179,6 +181,10 @@ export function calls(posenc) {
       else method(op, scheme, options, () => ({ queryLength, keyLength, at: { ...offset } }), undefined, { "at.offset": 1 });
     }
   }
+  for (const [scheme, options] of new Map(SCHEMES.map(([name, make]) => [name, make]))) all.push({ name: `${scheme}.dispose`, encoder: () => posenc[scheme](options()), args: () => ({}), run: (_, encoder) => encoder.dispose() });
+  getters("alloc", 8, ["length", "data"]);
+  method("dispose", "alloc", 8, () => ({}));
+  all.push({ name: "version", args: () => ({}), run: () => posenc.version });
   method("add long", "alibi", { heads: 2 }, () => ({ scores: numbers(2 * 300 * 300), at: { queryLength: 300, keyLength: 300 } }), "scores");
   return all;
 }
@@ -221,6 +227,21 @@ const HUGE = "x".repeat(1e8);
 let million;
 const aMillion = () => (million ??= Object.fromEntries(Array.from({ length: 1e6 }, (_, i) => [`k${i}`, i])));
 const revoked = () => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; };
+/** What typeof calls undefined, and what is not undefined. @type {Hostile} */
+const documentAll = { name: "document.all", engine: true, want: "type", value: () => globalThis.document?.all ?? ABSENT };
+/** For what is not to be asked for its constructor. @param {any} list @param {Error} mine */
+const unbuilt = (list, mine) => Object.defineProperty(list, "constructor", { get() { asked++; throw mine; } });
+/** @type {any} */
+let far;
+/** A buffer of more than 2 GiB, of which hardly any is used. */
+const farBuffer = () => { try { return (far ??= new ArrayBuffer(2 ** 31 + 2 ** 20)); } catch { return undefined; } };
+/** Keys and accessors that a prototype has, and the object has not. */
+class Inherited {
+  get dim() { return ask(); }
+  get batch() { return ask(); }
+  get heads() { return ask(); }
+  get offset() { return ask(); }
+}
 /** @param {string} name @param {any} value @returns {Hostile} */
 const wrong = (name, value) => ({ name, value: () => value, want: "type" });
 const any = (/** @type {string} */ name, /** @type {any} */ value) => /** @type {Hostile} */ ({ name, value: () => value });
@@ -228,7 +249,7 @@ const any = (/** @type {string} */ name, /** @type {any} */ value) => /** @type 
 /** Wrong wherever a number is wanted, and most of it anywhere. */
 const NO_NUMBERS = [
   wrong("4n", 4n), wrong("new Number(4)", new Number(4)), wrong('"4"', "4"), wrong("true", true), wrong("a Symbol", Symbol("4")), wrong("a Date", new Date(4)), wrong("null", null), wrong("{}", {}), wrong("[4]", [4]),
-  wrong("a function", () => 4), wrong("what is curious", curious), wrong("100 MB of text", HUGE), { name: "a revoked Proxy", value: revoked, want: /** @type {const} */ ("type") }, any("undefined", undefined),
+  wrong("a function", () => 4), wrong("what is curious", curious), wrong("100 MB of text", HUGE), { name: "a revoked Proxy", value: revoked, want: /** @type {const} */ ("type") }, documentAll, any("undefined", undefined),
 ];
 const NUMBERS = [
   ...[NaN, Infinity, -Infinity].map((v) => /** @type {Hostile} */ ({ name: `${v}`, value: () => v, want: "range" })),
@@ -237,9 +258,9 @@ const NUMBERS = [
 const TEXTS = [
   ...["", "__proto__", "constructor", "toString", "hasOwnProperty", "concat ", "CONCAT", "\ud800", "\0\"\\\n", "é".repeat(500)].map((v) => /** @type {Hostile} */ ({ name: JSON.stringify(v.slice(0, 20)), value: () => v, want: "refused" })),
   wrong("new String", new String("half")), wrong("4", 4), wrong("NaN", NaN), wrong("4n", 4n), wrong("true", true), wrong("a Symbol", Symbol("half")), wrong("null", null), wrong("{}", {}), wrong('["half"]', ["half"]), wrong("a function", () => "half"),
-  wrong("what is curious", curious), { name: "100 MB", value: () => HUGE, want: /** @type {const} */ ("refused") }, { name: "a revoked Proxy", value: revoked, want: /** @type {const} */ ("type") }, any("undefined", undefined),
+  wrong("what is curious", curious), { name: "100 MB", value: () => HUGE, want: /** @type {const} */ ("refused") }, { name: "a revoked Proxy", value: revoked, want: /** @type {const} */ ("type") }, documentAll, any("undefined", undefined),
 ];
-const BOOLEANS = [...[0, 1, NaN, "true", "", 1n, null, new Boolean(false), {}, [], curious, () => true, Symbol("true")].map((v) => wrong(typeof v === "symbol" ? "a Symbol" : typeof v === "object" ? Object.prototype.toString.call(v) : `${typeof v}`, v)), any("undefined", undefined)];
+const BOOLEANS = [...[0, 1, NaN, "true", "", 1n, null, new Boolean(false), {}, [], curious, () => true, Symbol("true")].map((v) => wrong(typeof v === "symbol" ? "a Symbol" : typeof v === "object" ? Object.prototype.toString.call(v) : `${typeof v}`, v)), documentAll, any("undefined", undefined)];
 
 /** @param {any} context @returns {any} a view of a resizable buffer, or ABSENT */
 const resizable = ({ valid }, tracking = false, cut = false) => {
@@ -280,6 +301,11 @@ const ARRAYS = [
   { name: "a subclass with its own everything", engine: true, want: "same", value: ({ valid }) => { const x = new Strange(byteLength(valid) / 4); Float32Array.prototype.set.call(x, valid); return x; } },
   { name: "frozen in its properties", engine: true, want: "same", value: ({ valid }) => Object.preventExtensions(valid) },
   { name: "with a length of its own", engine: true, want: "same", value: ({ valid }) => Object.defineProperty(valid, "length", { get: ask }) },
+  { name: "on a WebAssembly.Memory of another's", engine: true, want: "same", value: ({ valid }) => fillFrom(new Float32Array(new WebAssembly.Memory({ initial: 1 + ((4 * valid.length) >> 16) }).buffer, 0, valid.length), valid) },
+  { name: "at an odd place in a buffer", engine: true, want: "same", value: ({ valid }) => fillFrom(new Float32Array(new ArrayBuffer(4 * (valid.length + 1024)), 4 * 1021, valid.length), valid) },
+  { name: "2 GiB into a buffer", engine: true, heavy: true, want: "same", value: ({ valid }) => { const buffer = farBuffer(); return buffer === undefined ? ABSENT : fillFrom(new Float32Array(buffer, 2 ** 31 + 4, valid.length), valid); } },
+  { name: "with a constructor of its own", engine: true, want: "same", value: ({ valid, mine }) => unbuilt(valid, mine) },
+  { ...documentAll, engine: true },
   { name: "a Float16Array", engine: true, want: "type", value: () => { const F = /** @type {any} */ (globalThis).Float16Array; return F ? new F(8) : ABSENT; } },
   ...[new Float64Array(8), new Int32Array(8), new Uint8Array(32), new BigInt64Array(4), new BigUint64Array(4), new DataView(new ArrayBuffer(32)), new ArrayBuffer(32), [1, 2, 3, 4, 5, 6, 7, 8], null, undefined, 8, "8", 8n, {}, curious, () => 8, Symbol("8"), new Set([1]), { length: 8 }, { data: new Float32Array(8), length: 8 }]
     .map((v) => wrong(Object.prototype.toString.call(v), v)),
@@ -315,6 +341,11 @@ const LISTS = [
   { name: "a Float64Array of another realm", engine: true, want: "same", value: ({ valid, realm }) => (realm === undefined ? ABSENT : realm.Float64Array.from(valid)) },
   { name: "a shared Float64Array", engine: true, value: ({ valid }) => { const l = new Float64Array(sharedBuffer(8 * valid.length), 0, valid.length); l.set(valid); return l; }, want: "same" },
   { name: "a subclass of Float64Array", engine: true, value: ({ valid }) => new (class extends Float64Array { get length() { asked++; return 1; } })(valid), want: "same" },
+  { name: "a Float16Array", engine: true, value: ({ valid }) => /** @type {any} */ (globalThis).Float16Array?.from(valid) ?? ABSENT },
+  { name: "a Uint8ClampedArray", engine: true, value: ({ valid }) => Uint8ClampedArray.from(valid) },
+  { name: "an array with a constructor of its own", engine: true, want: "same", value: ({ valid, mine }) => unbuilt([...valid], mine) },
+  { name: "a Float64Array with a constructor of its own", engine: true, want: "same", value: ({ valid, mine }) => unbuilt(Float64Array.from(valid), mine) },
+  documentAll, { name: "a generator", want: "type", value: ({ valid }) => (function* () { yield* valid; })() }, { name: "arguments", want: "type", value: () => (function () { return arguments; })() }, wrong("a WeakMap", new WeakMap()),
   { name: "detached", engine: true, want: "type", value: ({ detach, valid }) => { const l = Float64Array.from(valid); detach(l.buffer); return l; } },
   { name: "out of bounds", engine: true, want: "type", value: () => { if (!("resize" in ArrayBuffer.prototype)) return ABSENT; const b = new /** @type {any} */ (ArrayBuffer)(64, { maxByteLength: 64 }); const l = new Float64Array(b, 32, 4); b.resize(16); return l; } },
   ...[new BigInt64Array(4), new DataView(new ArrayBuffer(32)), new ArrayBuffer(32), null, 8, "8", 8n, {}, curious, () => 8, Symbol("8"), new Set([1]), { length: 8, 0: 1 }, Object.create(Array.prototype), Object.create(Float64Array.prototype), ["1"], [1n], [new Number(1)], [null], [, 1], [curious], [[1]]]
@@ -336,6 +367,11 @@ const OBJECTS = [
   { name: "a Proxy round it", engine: true, want: "same", value: ({ valid }) => new Proxy(valid, {}) },
   { name: "a Proxy of another realm's", engine: true, want: "same", value: ({ valid, realm }) => (realm === undefined ? ABSENT : new realm.Proxy(realm.Object.assign(new realm.Object(), valid), {})) },
   ...["ownKeys", "get", "getOwnPropertyDescriptor"].map((trap) => /** @type {Hostile} */ ({ name: `a Proxy whose ${trap} throws`, engine: true, want: "refused", value: ({ valid, mine }) => new Proxy({ [keyOf(valid)]: 1, ...valid }, { [trap]() { throw mine; } }) })),
+  { name: "options of another realm", engine: true, want: "same", value: ({ valid, realm }) => (realm === undefined ? ABSENT : realm.Object.assign(new realm.Object(), valid)) },
+  documentAll, { name: "a function that has them", engine: true, want: "type", value: ({ valid }) => Object.assign(() => {}, valid) }, any("a generator", (function* () {})()), any("a WeakMap", new WeakMap()),
+  { name: "arguments, whose keys are numbers", engine: true, want: "type", value: () => (function (/** @type {any[]} */ ..._) { return arguments; })(4) },
+  { name: "a module, whose keys are its exports", engine: true, want: "type", value: () => self }, { name: "globalThis, of many keys", engine: true, want: "type", value: () => globalThis },
+  { name: "an instance of a class that has options", engine: true, value: () => new Inherited() }, { name: "options of their own on such an instance", engine: true, want: "same", value: ({ valid }) => Object.defineProperties(new Inherited(), Object.getOwnPropertyDescriptors(valid)) },
   { name: "without a prototype", want: "same", value: ({ valid }) => Object.assign(Object.create(null), valid) },
   { name: "frozen", want: "same", value: ({ valid }) => Object.freeze(valid) },
   { name: "a throwing getter", engine: true, want: "refused", value: ({ valid, mine }) => withGetter(valid, keyOf(valid), () => { throw mine; }) },
@@ -351,7 +387,7 @@ const OBJECTS = [
 ];
 /** A config may have any key. @type {Hostile[]} */
 const CONFIGS = OBJECTS.map((hostile) => (/key|__proto__|constructor$/.test(hostile.name) ? { ...hostile, want: undefined } : hostile));
-const PARTS = [wrong("null", null), wrong("4", 4), wrong("{}", {}), wrong("a typed array", new Float64Array(3)), wrong("text", "abc"), wrong("a function", () => []), { name: "undefined", value: () => undefined, want: /** @type {const} */ ("type") },
+const PARTS = [documentAll, wrong("null", null), wrong("4", 4), wrong("{}", {}), wrong("a typed array", new Float64Array(3)), wrong("text", "abc"), wrong("a function", () => []), { name: "undefined", value: () => undefined, want: /** @type {const} */ ("type") },
   any("[]", []), { name: "[null]", value: () => [null], want: /** @type {const} */ ("type") }, wrong("[4]", [4]), { name: "a hole", value: () => [,], want: /** @type {const} */ ("type") }, { name: "a revoked Proxy", engine: true, value: revoked, want: /** @type {const} */ ("type") },
   { name: "a Proxy of length 1e9", engine: true, value: () => new Proxy([], { get: (t, key) => (key === "length" ? 1e9 : {}) }), want: /** @type {const} */ ("range") },
   { name: "much text", value: () => Array(1e5).fill({ text: 200 }), want: /** @type {const} */ ("range") }, { name: "a large block", value: () => [{ t: 65536, h: 65536, w: 65536 }], want: /** @type {const} */ ("range") }, any("frames", [{ t: 1 << 24, h: 1, w: 1, temporalScale: 2 ** 20 }]), any("100,000 empty", Array(1e5).fill({ text: 0 }))];
@@ -570,7 +606,7 @@ function faults(error, { mine, path, call, hostile, kind }) {
   // A wrong type is its own argument's fault; a wrong number may make another the wrong one.
   const own = /** @type {string} */ (path.at(-1));
   const names = Class === TypeError && kind !== "object" && kind !== "json" && !(path.join(".") in (call.also ?? {})) && hostile.name !== "undefined" && !hostile.name.includes("detaches") ? [own] : namesOf(call);
-  const named = /^(?:[\w.[\]]+\.)?(?:"[^"]*"(?:\.\.\.)?|[\w$.[\]%]+)(?=:)/.exec(message)?.[0] ?? "";
+  const named = /^(?:[\w.[\]]+\.)?(?:"[^"]*"(?:\.\.\.)?[\w$.[\]]*|[\w$.[\]%]+)(?=:)/.exec(message)?.[0] ?? "";
   const parts = named.replace(/\[\d*\]/g, "").split(".");
   if (!parts.some((part) => names.includes(part)) && !(kind === "object" || kind === "json")) out.push(`does not name ${names}: ${message}`);
   if (named === "") out.push(`names nothing: ${message}`);
