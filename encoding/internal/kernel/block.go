@@ -110,23 +110,24 @@ func Block(op Op, x []float32, dim int, l Columns, a Angles, blocks int, steps *
 func blockGeneric(op Op, x []float32, dim int, l Columns, a Angles, steps *Steps, from int) {
 	for k := range 9 {
 		minus := x[(8-k)*dim:][:dim]
-		plus := minus // k = 0 makes the same row twice, and k = 8 the next block's first: not to be stored
+		plus := minus // k = 0 is a single row, and of k = 8 this one is the next block's: not to be stored
 		if k%8 != 0 {
 			plus = x[(8+k)*dim:][:dim]
 		}
 		for i := from; i < len(a.Sin); i++ {
-			rs, rc := 0.0, 1.0
-			if k > 0 {
-				rs, rc = steps.Get(i, k)
-			}
-			sc, cs, cc, ss := products(a.Sin[i], a.Cos[i], rs, rc)
+			s, c := a.Sin[i], a.Cos[i]
 			sin, cos := l.Sin+i*l.Stride, l.Cos+i*l.Stride
-			if k%8 != 0 {
-				combine(op, &plus[sin], float32(sc+cs))
-				combine(op, &plus[cos], float32(cc-ss))
+			if k > 0 {
+				rs, rc := steps.Get(i, k)
+				sc, cs, cc, ss := products(s, c, rs, rc)
+				if k < 8 {
+					combine(op, &plus[sin], float32(sc+cs))
+					combine(op, &plus[cos], float32(cc-ss))
+				}
+				s, c = sc-cs, cc+ss
 			}
-			combine(op, &minus[sin], float32(sc-cs))
-			combine(op, &minus[cos], float32(cc+ss))
+			combine(op, &minus[sin], float32(s))
+			combine(op, &minus[cos], float32(c))
 		}
 	}
 }

@@ -33,7 +33,6 @@ func hardPhase(r *rand.Rand) (lo, mid, hi uint64) {
 
 func TestMultiply(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
-	turn := new(big.Int).Lsh(big.NewInt(1), 192)
 	for n := range PhasesAtOnce + 1 {
 		memory := make([][4]uint64, n+1)
 		for i := range memory {
@@ -49,26 +48,32 @@ func TestMultiply(t *testing.T) {
 			if r.IntN(4) == 0 {
 				by = []uint64{0, 1, 1<<32 - 1, 1 << 32, 1<<53 - 1, 1 << 53, 1<<54 - 1}[r.IntN(7)]
 			}
-			p := Phases{}
-			for i := range p.Lo {
-				p.Lo[i], p.Mid[i], p.Hi[i] = 1, 2, 3
-			}
-			Multiply(&p, memory[:n], by)
-			for i := range p.Lo {
-				lo, mid, hi := uint64(1), uint64(2), uint64(3)
-				if i < n {
-					want := new(big.Int)
-					for k := 2; k >= 0; k-- {
-						want.Lsh(want, 64).Add(want, new(big.Int).SetUint64(memory[i][k]))
-					}
-					want.Mul(want, new(big.Int).SetUint64(by)).Mod(want, turn)
-					lo, mid, hi = word(want, 0), word(want, 1), word(want, 2)
-					gotLo, gotMid, gotHi := Product(memory[i][0], memory[i][1], memory[i][2], by)
-					require.Equal(t, [3]uint64{lo, mid, hi}, [3]uint64{gotLo, gotMid, gotHi}, "%x by %x", memory[i], by)
-				}
-				require.Equal(t, [3]uint64{lo, mid, hi}, [3]uint64{p.Lo[i], p.Mid[i], p.Hi[i]}, "number %d of %d, by %x", i, n, by)
-			}
+			holdMultiply(t, memory[:n], by)
 		}
+	}
+}
+
+// holdMultiply holds the product against math/big's; the phases behind stay as they are.
+func holdMultiply(t *testing.T, f [][4]uint64, by uint64) {
+	turn := new(big.Int).Lsh(big.NewInt(1), 192)
+	p := Phases{}
+	for i := range p.Lo {
+		p.Lo[i], p.Mid[i], p.Hi[i] = 1, 2, 3
+	}
+	Multiply(&p, f, by)
+	for i := range p.Lo {
+		lo, mid, hi := uint64(1), uint64(2), uint64(3)
+		if i < len(f) {
+			want := new(big.Int)
+			for k := 2; k >= 0; k-- {
+				want.Lsh(want, 64).Add(want, new(big.Int).SetUint64(f[i][k]))
+			}
+			want.Mul(want, new(big.Int).SetUint64(by)).Mod(want, turn)
+			lo, mid, hi = word(want, 0), word(want, 1), word(want, 2)
+			gotLo, gotMid, gotHi := Product(f[i][0], f[i][1], f[i][2], by)
+			require.Equal(t, [3]uint64{lo, mid, hi}, [3]uint64{gotLo, gotMid, gotHi}, "%x by %x", f[i], by)
+		}
+		require.Equal(t, [3]uint64{lo, mid, hi}, [3]uint64{p.Lo[i], p.Mid[i], p.Hi[i]}, "number %d of %d, by %x", i, len(f), by)
 	}
 }
 
@@ -77,7 +82,6 @@ func word(x *big.Int, i uint) uint64 {
 	return x.And(x, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
 }
 
-// All phases at once against each alone, guards included.
 func TestSinCos(t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))
 	for n := range PhasesAtOnce + 1 {
@@ -86,21 +90,26 @@ func TestSinCos(t *testing.T) {
 			for i := range p.Lo {
 				p.Lo[i], p.Mid[i], p.Hi[i] = hardPhase(r)
 			}
-			before := p
-			sin, wholeSin := guarded64(n)
-			cos, wholeCos := guarded64(n)
-			SinCos(Angles{sin, cos}, &p)
-			wantSin, wantCos := make([]float64, n), make([]float64, n)
-			for i := range n {
-				wantSin[i], wantCos[i] = SinCosOf(p.Lo[i], p.Mid[i], p.Hi[i])
-				if math.Float64bits(wantSin[i]) != math.Float64bits(sin[i]) || math.Float64bits(wantCos[i]) != math.Float64bits(cos[i]) {
-					require.Failf(t, "bits differ", "number %d of %d, phase %x %x %x: want %x, %x, got %x, %x", i, n,
-						p.Hi[i], p.Mid[i], p.Lo[i], wantSin[i], wantCos[i], sin[i], cos[i])
-				}
-			}
-			require.Equal(t, padded(wantSin, 12345), wholeSin)
-			require.Equal(t, padded(wantCos, 12345), wholeCos)
-			require.Equal(t, [][PhasesAtOnce]uint64{before.Lo, before.Mid, before.Hi}, [][PhasesAtOnce]uint64{p.Lo, p.Mid, p.Hi})
+			holdSinCos(t, &p, n)
 		}
 	}
+}
+
+// holdSinCos holds the first n phases at once against each alone, guards included.
+func holdSinCos(t *testing.T, p *Phases, n int) {
+	before := *p
+	sin, wholeSin := guarded64(n)
+	cos, wholeCos := guarded64(n)
+	SinCos(Angles{sin, cos}, p)
+	wantSin, wantCos := make([]float64, n), make([]float64, n)
+	for i := range n {
+		wantSin[i], wantCos[i] = SinCosOf(p.Lo[i], p.Mid[i], p.Hi[i])
+		if math.Float64bits(wantSin[i]) != math.Float64bits(sin[i]) || math.Float64bits(wantCos[i]) != math.Float64bits(cos[i]) {
+			require.Failf(t, "bits differ", "number %d of %d, phase %x %x %x: want %x, %x, got %x, %x", i, n,
+				p.Hi[i], p.Mid[i], p.Lo[i], wantSin[i], wantCos[i], sin[i], cos[i])
+		}
+	}
+	require.Equal(t, padded(wantSin, 12345), wholeSin)
+	require.Equal(t, padded(wantCos, 12345), wholeCos)
+	require.Equal(t, [][PhasesAtOnce]uint64{before.Lo, before.Mid, before.Hi}, [][PhasesAtOnce]uint64{p.Lo, p.Mid, p.Hi})
 }

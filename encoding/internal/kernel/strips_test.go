@@ -8,45 +8,44 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Against the doc comment, written out here once more, guards and gaps included.
 func TestStrips(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	combine := map[Op]func(x, v float32) float32{
-		Store: func(_, v float32) float32 { return v },
-		Plus:  func(x, v float32) float32 { return x + v },
-		Minus: func(x, v float32) float32 { return x - v },
-	}
 	for _, n := range []int{0, 1, 3, 4, 5, 7, 31, 32, 33, 49, 77, 100, 128} {
 		for _, count := range []int{0, 1, 2, 5} {
 			for _, gap := range []int{0, 1, 6} {
 				for _, toRow := range []int{-n - 2, -1, 0, 1, n} {
-					span := max(toRow, -toRow) * max(count-1, 0)
-					row, rowWhole := guarded(r, n+span)
-					rowBefore := append([]float32(nil), rowWhole...)
-					from := 0
-					if toRow < 0 {
-						from = span
-					}
-					for op, combined := range combine {
-						x, whole := guarded(r, count*(n+gap))
-						want := append([]float32(nil), whole...)
-						for i := range count {
-							for j := range n {
-								at := guard + i*(n+gap) + j
-								want[at] = combined(want[at], row[from+i*toRow+j])
-							}
-						}
-						generic := append([]float32(nil), whole...)
-						stripsGeneric(op, generic[guard:guard+len(x)], n+gap, row, from, toRow, n, count)
-						Strips(op, x, n+gap, row, from, toRow, n, count)
-						name := fmt.Sprintf("n = %d, count = %d, gap = %d, toRow = %d, op %d", n, count, gap, toRow, op)
-						same(t, want, generic, "generic, "+name)
-						same(t, want, whole, name)
-						same(t, rowBefore, rowWhole, "row, "+name)
-					}
+					holdStrips(t, r, n, count, gap, toRow)
 				}
 			}
 		}
+	}
+}
+
+// holdStrips holds Strips against its doc comment, written out here once more, guards and gaps included.
+func holdStrips(t *testing.T, r *rand.Rand, n, count, gap, toRow int) {
+	span := max(toRow, -toRow) * max(count-1, 0)
+	row, rowWhole := guarded(r, n+span)
+	rowBefore := append([]float32(nil), rowWhole...)
+	from := 0
+	if toRow < 0 {
+		from = span
+	}
+	for op, combined := range combinations {
+		x, whole := guarded(r, count*(n+gap))
+		want := append([]float32(nil), whole...)
+		for i := range count {
+			for j := range n {
+				at := guard + i*(n+gap) + j
+				want[at] = combined(want[at], row[from+i*toRow+j])
+			}
+		}
+		generic := append([]float32(nil), whole...)
+		stripsGeneric(op, generic[guard:guard+len(x)], n+gap, row, from, toRow, n, count)
+		Strips(op, x, n+gap, row, from, toRow, n, count)
+		name := fmt.Sprintf("n = %d, count = %d, gap = %d, toRow = %d, op %d", n, count, gap, toRow, op)
+		same(t, want, generic, "generic, "+name)
+		same(t, want, whole, name)
+		same(t, rowBefore, rowWhole, "row, "+name)
 	}
 }
 
