@@ -275,5 +275,5 @@ func TestBadFourier(t *testing.T) {
 	}
 }
 
-// The first of 10·N(0, 1) from seed 42.
-var gaussian42 = []float64{4.147197504315304, 6.526812221519426, -8.918862136277564, 13.268335628141061}
+// The first of 10·N(0, 1) from seed 42, by the formula of normals with 80 digits for each function.
+var gaussian42 = []float64{4.147197504315305, 6.526812221519426, -8.918862136277564, 13.268335628141061}

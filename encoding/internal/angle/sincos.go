@@ -2,11 +2,11 @@ package angle
 
 import "posenc/encoding/internal/kernel"
 
-// SinCos returns the sine and cosine of position·w, each within 0.9 units in the last place of float64, for any
+// SinCos returns the sine and cosine of position·w, each within a unit in the last place of float64, for any
 // |position| <= MaxPosition.
 func (f *Frequency) SinCos(position float64) (sin, cos float64) { return f.atReal(position).sincos() }
 
-// sincos returns the sine and cosine of p, each within 0.9 units in the last place of float64, however small.
+// sincos returns the sine and cosine of p, each within a unit in the last place of float64, however small.
 func (p phase) sincos() (sin, cos float64) { return kernel.SinCosOf(p.lo, p.mid, p.hi) }
 
 // exact writes the sines and cosines of position·w of all frequencies, those of SinCos, and into turns, unless it is nil, the

@@ -10,5 +10,5 @@ type Sum struct{ p phase }
 // Add adds position·w, for any |position| <= MaxPosition, cut off at 2^-192 of a turn.
 func (s *Sum) Add(f *Frequency, position float64) { s.p = s.p.add(f.atReal(position)) }
 
-// SinCos returns the sine and cosine, each within 0.9 units in the last place of float64.
+// SinCos returns the sine and cosine, each within a unit in the last place of float64.
 func (s Sum) SinCos() (sin, cos float64) { return s.p.sincos() }

@@ -67,7 +67,7 @@ func SinCos(dst Angles, p *Phases) {
 	}
 }
 
-// SinCosOf returns the sine and cosine of a phase, each within 0.9 units in the last place of float64, however small.
+// SinCosOf returns the sine and cosine of a phase, each within a unit in the last place of float64, however small.
 //
 // The nearest quarter turn is taken off in integers. What is left, at most an eighth of a turn, becomes radians in
 // 128 bits and then a float64 x and its tail y. Both series are Taylor's, cut where the next term is below 2^-58:
@@ -85,11 +85,11 @@ func SinCosOf(lo, mid, hi uint64) (sin, cos float64) {
 const (
 	pi1 = 0xc90fdaa22168c234 >> 38
 	pi2 = 0xc90fdaa22168c234 >> 12 & (1<<26 - 1)
-	pi3 = (0xc90fdaa22168c234&(1<<12-1))*0x1p-12 + 0xc4c6628b80dc1cd1*0x1p-76
+	pi3 = (0xc90fdaa22168c234&(1<<12-1))*0x1p14 + 0xc4c6628b80dc1cd1*0x1p-50
 )
 
 // radians returns a phase as a number of quarter turns, 0 to 3, and the radians left, of either sign, as a float64 and its
-// tail, to 2^-80 of itself as long as the phase has that many bits.
+// tail, to 2^-77 of itself as long as the phase has that many bits.
 func radians(lo, mid, hi uint64) (x, y float64, quarter uint64) {
 	quarter = (hi + 1<<61) >> 62
 	hi -= quarter << 62

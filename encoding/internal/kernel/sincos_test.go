@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"posenc/encoding/internal/truth"
 )
 
 // hardPhases are those that reductions get wrong: 0, and multiples of an eighth of a turn with as little as may be added or
@@ -112,4 +114,34 @@ func holdSinCos(t *testing.T, p *Phases, n int) {
 	require.Equal(t, padded(wantSin, 12345), wholeSin)
 	require.Equal(t, padded(wantCos, 12345), wholeCos)
 	require.Equal(t, [][PhasesAtOnce]uint64{before.Lo, before.Mid, before.Hi}, [][PhasesAtOnce]uint64{p.Lo, p.Mid, p.Hi})
+}
+
+// What is left of a phase as a float64 and its tail, against 300 bits.
+func TestRadians(t *testing.T) {
+	r := rand.New(rand.NewPCG(19, 20))
+	for range 20000 {
+		lo, mid, hi := hardPhase(r)
+		x, y, quarter := radians(lo, mid, hi)
+		left := phase(lo, mid, hi)
+		left.Sub(left, new(big.Int).Lsh(new(big.Int).SetUint64(quarter), 190)) // a fourth quarter turn is none
+		if quarter == 0 && hi>>63 != 0 {
+			left.Sub(left, new(big.Int).Lsh(big.NewInt(1), 192))
+		}
+		want := new(big.Float).SetPrec(300).SetInt(left)
+		want.SetMantExp(want, 1-192)
+		want.Mul(want, truth.Pi)
+		off := new(big.Float).Sub(want, truth.N(x))
+		off.Sub(off, truth.N(y))
+		limit := new(big.Float).SetMantExp(want.Abs(want), -77)
+		require.LessOrEqual(t, off.Abs(off).Cmp(limit), 0, "phase %x %x %x: %g and %g, off by %g", hi, mid, lo, x, y, off)
+	}
+}
+
+// phase returns a phase in 2^-192 of a turn.
+func phase(words ...uint64) *big.Int {
+	sum := new(big.Int)
+	for i := len(words) - 1; i >= 0; i-- {
+		sum.Lsh(sum, 64).Add(sum, new(big.Int).SetUint64(words[i]))
+	}
+	return sum
 }
