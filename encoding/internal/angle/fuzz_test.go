@@ -20,7 +20,7 @@ func FuzzRows(f *testing.F) {
 	f.Add(uint64(1), uint8(31), 1.0, 10000.0, 32.0, uint8(0), int64(0), uint8(40), 1.0)
 	f.Add(uint64(2), uint8(64), 1.0, 500000.0, 65.0, uint8(1), int64(-20), uint8(130), 1.0) // more than blocks are made together
 	f.Add(uint64(3), uint8(15), 0.25, 100.0, 15.5, uint8(2), int64(1<<53), uint8(3), 1.25)
-	f.Add(uint64(4), uint8(4), 1.0, 0x1p-20, 4.0, uint8(3), int64(-1<<53), uint8(17), 1.0)
+	f.Add(uint64(4), uint8(4), 1.0, 0x1p-20, 4.0, uint8(3), int64(-1<<53), uint8(40), 1.0)
 	f.Add(uint64(5), uint8(2), 1.0, 1.25, 0.4, uint8(4), int64(4096-8), uint8(16), 0.1)
 	f.Add(uint64(6), uint8(8), 0x1p32, 0x1p32, 1.0, uint8(5), int64(1<<40+3), uint8(33), 1.0)
 	f.Add(uint64(7), uint8(2), 0x1p-64, 0x1p-64, 1.0, uint8(5), int64(1<<53-1), uint8(1), 1.0)
@@ -91,17 +91,22 @@ func FuzzRows(f *testing.F) {
 			want := slices.Clone(x)
 			combine(want, table)
 			other.Rows(op, x, first, l)
-			require.Equal(t, want, x, "op %d", op)
+			for i := range x { // Equal takes -0 for 0
+				require.Equal(t, math.Float32bits(want[i]), math.Float32bits(x[i]), "op %d at %d: want %g, got %g", op, i, want[i], x[i])
+			}
 		}
 	})
 }
 
 func product(x, y *big.Float) *big.Float { return new(big.Float).Mul(x, y) }
 
+// noise is numbers, some of them -0.
 func noise(r *rand.Rand, n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
-		x[i] = float32(r.NormFloat64())
+		if x[i] = float32(r.NormFloat64()); r.IntN(10) == 0 {
+			x[i] = float32(math.Copysign(0, -1))
+		}
 	}
 	return x
 }

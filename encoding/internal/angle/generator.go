@@ -315,9 +315,14 @@ func (g *Generator) blocks(op kernel.Op, x []float32, stride int, l Layout, a ke
 			apply(op, x[row*stride+l.Sin+i*l.Stride:][:1], pair[2*row:][:1])
 		}
 	}
-	if used := l.Pairs + len(g.freqs); used < l.Dim && op == kernel.Store {
+	for i := l.Pairs + len(g.freqs); i < l.Dim; i++ {
 		for row := range radix {
-			clear(x[row*stride+used:][:l.Dim-used])
+			v := &x[row*stride+i]
+			if op == kernel.Store {
+				*v = 0
+			} else if op == kernel.Plus {
+				*v += 0 // which changes what is -0
+			}
 		}
 	}
 }
