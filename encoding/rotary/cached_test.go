@@ -111,6 +111,8 @@ func TestCachedErrors(t *testing.T) {
 	require.EqualError(t, c.Check(8, At{Offset: 1}, -1), "offset: want one that keeps all 2 positions from 0 to 1, the numbers of the rows, got 1")
 	require.NoError(t, c.Check(8, At{Offset: 1}, 2)) // positions count, not the offset
 	require.NoError(t, c.Rotate(nil, At{Offset: 5})) // no rows, no position that does not fit
+	_, _, err = c.CosSin(0, At{Offset: -66})
+	require.NoError(t, err)
 	_, _, err = c.CosSin(3, At{})
 	require.EqualError(t, err, "x: want at most 2 rows in a sequence, which is all, got 3")
 	require.EqualError(t, c.FillCosSin(four, four[:2], At{}), "sin: want as many as cos = 4, a multiple of rotaryDim/2 = 2, got 2")

@@ -115,8 +115,8 @@ func (t *Table) grow(first, end int64) {
 	defer t.growing.Unlock()
 	dim := int64(t.dim)
 	most := TableBytes / (4 * dim)
-	if end-first > most {
-		return
+	if first == end || end-first > most {
+		return // no rows, of positions that may not exist, or too many
 	}
 	old := t.window.Load()
 	from, to := old.first, old.first+int64(len(old.rows))/dim
