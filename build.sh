@@ -9,6 +9,7 @@
 #   ./build.sh accuracy  how exact the numbers are, against 300 bits; --quick, --json FILE, --svg FILE
 #   ./build.sh soak      ten million calls of every kind, a hundredth of them hostile: results, memory; --seconds N, --calls N,
 #                        --seed N
+#   ./build.sh fuzz      fuzzes encoding/ in Go, 60 s a target; [SECONDS] [TARGET]
 #   ./build.sh serve     dist/ on a local port
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -149,7 +150,8 @@ case ${1:-build} in
     exec node tests/bench/bench.js "$@"
     ;;
   accuracy) build; shift; exec node tests/accuracy/accuracy.js "$@" ;;
+  fuzz) need go "Go 1.21 or newer"; shift; exec tests/fuzz.sh "$@" ;;
   soak) build; shift; exec node tests/soak/soak.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
-  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

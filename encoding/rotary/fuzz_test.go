@@ -16,6 +16,49 @@ var (
 	fuzzOrders   = []Order{"", BSHD, BHSD, "sbhd"}
 )
 
+// fuzzed returns options out of numbers of any size.
+func fuzzed(kind, pairing, role, flags byte, headDim, rotaryDim, most, original int64, base, factor, a, b, c, d float64) Options {
+	o := Options{HeadDim: int(headDim), RotaryDim: int(rotaryDim), MaxPositionEmbeddings: int(most), Base: base,
+		Pairing: fuzzPairings[int(pairing)%len(fuzzPairings)], XPos: fuzzRoles[int(role)%len(fuzzRoles)]}
+	if o.XPos != "" {
+		o.XPosScaleBase, o.XPosCenter = math.Abs(c), d
+	}
+	s := &o.Scaling
+	s.Type = fuzzTypes[int(kind)%len(fuzzTypes)]
+	s.Factor, s.OriginalMaxPositionEmbeddings = factor, int(original)
+	list := func(v float64) []float64 { // rotaryDim/2 of them, or too few
+		n := max(o.RotaryDim, 2) / 2
+		if o.RotaryDim == 0 {
+			n = max(o.HeadDim, 2) / 2
+		}
+		return slices.Repeat([]float64{v}, min(n, 1000))
+	}
+	switch s.Type {
+	case NTK:
+		s.Alpha = a
+	case YaRN:
+		s.BetaFast, s.BetaSlow, s.NoTruncate = a, b, flags&64 != 0
+		if flags&128 != 0 {
+			s.AttentionFactor = c
+		} else {
+			s.Mscale, s.MscaleAllDim = c, d
+		}
+	case LongRoPE:
+		s.ShortFactor, s.LongFactor, s.AttentionFactor = list(a), list(b), c
+	case Llama3:
+		s.LowFreqFactor, s.HighFreqFactor = a, b
+	case Proportional:
+		s.PartialRotaryFactor = a
+	case FreqFactors:
+		s.FreqFactors = list(a)
+	case RIFLEx:
+		if math.Abs(a) < 1e9 && math.Abs(b) < 1e15 {
+			s.Index, s.Length = int(a), int(b)
+		}
+	}
+	return o
+}
+
 // FuzzOptions makes encoders of any options and calls them with anything: no panic, an OptionError or an encoder whose
 // frequencies and cosines are numbers; an array that is refused stays as it was.
 func FuzzOptions(f *testing.F) {
@@ -37,47 +80,8 @@ func FuzzOptions(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, kind, pairing, role, order byte, headDim, rotaryDim, most, original int64, base, factor, a, b, c, d float64,
 		length, offset, batch, heads int64, position float64) {
-		if headDim > 256 && headDim <= MaxHeadDim {
-			headDim = headDim%256 + 2 // slow, not different
-		}
-		o := Options{HeadDim: int(headDim), RotaryDim: int(rotaryDim), MaxPositionEmbeddings: int(most), Base: base,
-			Pairing: fuzzPairings[int(pairing)%len(fuzzPairings)], XPos: fuzzRoles[int(role)%len(fuzzRoles)]}
-		if o.XPos != "" {
-			o.XPosScaleBase, o.XPosCenter = math.Abs(c), d
-		}
+		o := fuzzed(kind, pairing, role, role, cut(headDim), rotaryDim, most, original, base, factor, a, b, c, d) // larger are slow, not different
 		s := &o.Scaling
-		s.Type = fuzzTypes[int(kind)%len(fuzzTypes)]
-		s.Factor, s.OriginalMaxPositionEmbeddings = factor, int(original)
-		list := func(v float64) []float64 { // rotaryDim/2 of them, or too few
-			n := max(o.RotaryDim, 2) / 2
-			if o.RotaryDim == 0 {
-				n = max(o.HeadDim, 2) / 2
-			}
-			return slices.Repeat([]float64{v}, min(n, 1000))
-		}
-		switch s.Type {
-		case NTK:
-			s.Alpha = a
-		case YaRN:
-			s.BetaFast, s.BetaSlow, s.NoTruncate = a, b, role&64 != 0
-			if role&128 != 0 {
-				s.AttentionFactor = c
-			} else {
-				s.Mscale, s.MscaleAllDim = c, d
-			}
-		case LongRoPE:
-			s.ShortFactor, s.LongFactor, s.AttentionFactor = list(a), list(b), c
-		case Llama3:
-			s.LowFreqFactor, s.HighFreqFactor = a, b
-		case Proportional:
-			s.PartialRotaryFactor = a
-		case FreqFactors:
-			s.FreqFactors = list(a)
-		case RIFLEx:
-			if math.Abs(a) < 1e9 && math.Abs(b) < 1e15 {
-				s.Index, s.Length = int(a), int(b)
-			}
-		}
 		isOptionError := func(err error) {
 			if e, ok := err.(*encoding.OptionError); !ok || e.Option == "" || e.Want == "" || e.Got == "" {
 				t.Fatalf("%+v: error %v", o, err)
