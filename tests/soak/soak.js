@@ -33,7 +33,7 @@ const mb = (/** @type {number} */ n) => `${(n / 2 ** 20).toFixed(1)} MiB`;
 
 /** @param {import("./work.js").Report} r */
 function summary(r) {
-  const memory = [["module", "the module's memory"], ["used", "what is in use of it"], ["process", "the rest of the process"], ["heap", "JavaScript's heap"]].map(([key, name]) =>
+  const memory = [["module", "the module's memory"], ["used", "what is in use of it"], ["process", "the rest of the process"], ["heap", "JavaScript's heap"], ["buffers", "its ArrayBuffers"]].map(([key, name]) =>
     `${name}: ${r.before === undefined ? "" : `${mb(r.before[/** @type {"used"} */ (key)])}, then `}${mb(r.after[/** @type {"used"} */ (key)])}`);
   return [
     `${count(r.calls)} calls in ${r.seconds.toFixed(1)} s, seed ${r.seed}${r.stopped ? ", stopped" : ""}: ${count(r.hostile)} hostile, ${count(r.refused)} of them refused; ${count(r.encoders)} encoders and ${count(r.arrays)} arrays made`,
