@@ -5,7 +5,8 @@
 //	rotary     acts on queries and keys    R(p)·q        Rotary with every scaling, MRope, Axial, Cached
 //	bias       acts on attention scores    s + b(i, j)   ALiBi, T5, Swin, Kerple, Fire; buckets of Deberta and Shaw
 //
-// and hfconfig reads a model's config.json and returns the options of those that it has.
+// and hfconfig reads a model's config.json and returns the options of those that it has. analysis measures what an encoding
+// does, of any scheme: from rows, and from what is done to queries, keys and scores.
 //
 // All work in place on float32 arrays of the caller's, and all say where by a struct At. An encoder is made by New... from a
 // struct of options, checks everything before it writes, returns an [OptionError] that names the option, and is safe for
@@ -16,6 +17,7 @@
 // Dependencies point one way:
 //
 //	wasm -> jsbridge -> encoding/hfconfig -> encoding/{additive, rotary, bias} -> encoding/internal/{rows, angle, kernel}
+//	                    encoding/analysis -> encoding/internal/angle
 //
 // encoding/ is plain Go: no JavaScript, no I/O, nothing but the standard library. This package itself has what all of them
 // say in the same words, errors and positions. In internal,
