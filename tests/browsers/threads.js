@@ -102,8 +102,8 @@ export const threads = [
       const facts = /** @type {any} */ ({});
       /** @param {string} name @param {() => any} action */
       const note = async (name, action) => {
-        const { name: kind, code, message } = await failure(action);
-        facts[name] = [kind, code, code === undefined ? message : "", difference(await pool.table(pe, 20_000), wanted)];
+        const outcome = await failure(action);
+        facts[name] = [outcome.name ?? outcome, outcome.code ?? outcome.message ?? "", difference(await pool.table(pe, 20_000), wanted)];
       };
       const gone = sample(n);
       detach(gone);
@@ -122,7 +122,8 @@ export const threads = [
       for (const workers of [0, -1, 1.5, NaN, 65, "2", null]) await note(`workers ${workers}`, () => posenc.pool({ workers }));
       const ends = await Promise.all([failure(() => pool.add(pe, sample(n), { positions, onProgress: () => pool.dispose() })), failure(() => pool.table(pe, 60_000, { positions: Float64Array.from({ length: 60_000 }, (_, i) => i / 2) }))]);
       facts.ends = ends.map(({ code }) => code);
-      facts.after = [(await failure(() => pool.table(pe, 9))).code, pool.dispose()];
+      pool.dispose(); // again
+      facts.after = (await failure(() => pool.table(pe, 9))).code;
       pool = await posenc.pool({ workers: 1 });
       facts.next = difference(await pool.table(pe, 20_000), wanted);
       pool.dispose();
