@@ -153,5 +153,5 @@ case ${1:-build} in
   fuzz) need go "Go 1.21 or newer"; shift; exec tests/fuzz.sh "$@" ;;
   soak) build; shift; exec node tests/soak/soak.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
-  *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -83,6 +83,7 @@ func Start() {
 	bridge := js.Global().Get("bridge")
 	bridge.Set("version", Version)
 	bridge.Set("create", js.FuncOf(func(_ js.Value, args []js.Value) any { return create(args[0].String(), args[1], args[2]) }))
+	bridge.Set("measure", js.FuncOf(func(_ js.Value, args []js.Value) any { return measured(args[0].String(), args[1], args[2]) }))
 	bridge.Set("fromConfig", js.FuncOf(func(_ js.Value, args []js.Value) any { return fromConfig(args[0]) }))
 	// The last of them: with it the ES module knows that the start went through.
 	bridge.Set("lastError", js.FuncOf(func(js.Value, []js.Value) any {
@@ -126,12 +127,7 @@ func create(name string, options, numbers js.Value) (result js.Value) {
 	if faults {
 		fault()
 	}
-	taken := make([][]float32, numbers.Length())
-	bytes := 0
-	for i := range taken {
-		taken[i] = take(numbers.Index(i).Int())
-		bytes += 4 * len(taken[i])
-	}
+	taken, bytes := takeAll(numbers)
 	h, err := schemes[name](snapshot{options, taken})
 	if err != nil {
 		release(bytes)

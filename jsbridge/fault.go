@@ -5,6 +5,7 @@ package jsbridge
 import (
 	"syscall"
 	"syscall/js"
+	"time"
 )
 
 // A build with the tag faults dies on demand, for tests. In any other faults is false, and what asks for it is compiled away.
@@ -27,6 +28,16 @@ var planned, calls int32
 //
 //go:wasmexport posenc_fault
 func plan(kind, after int32) { planned, calls = kind, after }
+
+// posenc_timer has the program wait for a timer, as its collector now and then does, and die in it, unless the way is 0.
+//
+//go:wasmexport posenc_timer
+func timer(kind int32) {
+	time.AfterFunc(time.Second, func() {
+		plan(kind, 0)
+		fault()
+	})
+}
 
 // fault is called by every entry point.
 func fault() {

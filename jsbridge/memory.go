@@ -4,6 +4,7 @@ package jsbridge
 
 import (
 	"runtime"
+	"syscall/js"
 	"unsafe"
 )
 
@@ -108,4 +109,19 @@ func take(array int) []float32 {
 	arrays[array] = nil
 	unused = append(unused, int32(array))
 	return a
+}
+
+// takeAll takes the arrays of these numbers, and says how many bytes they have.
+func takeAll(numbers js.Value) (taken [][]float32, bytes int) {
+	taken = make([][]float32, numbers.Length())
+	for i := range taken {
+		taken[i] = take(numbers.Index(i).Int())
+		bytes += 4 * len(taken[i])
+	}
+	return taken, bytes
+}
+
+// float64s are the numbers whose bytes an array has.
+func float64s(a []float32) []float64 {
+	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(a))), len(a)/2)
 }

@@ -45,7 +45,10 @@ func NewFourier(o FourierOptions) (*Fourier, error) {
 	f := &Fourier{options: o}
 	if o.Type == Gaussian {
 		if len(o.B) == 0 {
-			f.options.B = angle.Normals(o.Bands*o.Inputs, o.Seed, o.Sigma)
+			f.options.B = angle.Normals(o.Bands*o.Inputs, o.Seed, angle.Log)
+			for i := range f.options.B {
+				f.options.B[i] *= o.Sigma
+			}
 		}
 		f.values = f.options.B
 		for _, b := range f.values {

@@ -34,7 +34,7 @@ func Project(x []float32, dim, to int, seed uint64) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := normals(dim*to, seed)
+	r := angle.Normals(dim*to, seed, angle.LogQuick) // exact logarithms would take seconds
 	scale := math.Sqrt(float64(to))
 	y := make([]float32, n*to)
 	row := make([]float64, dim)
@@ -52,30 +52,4 @@ func Project(x []float32, dim, to int, seed uint64) ([]float32, error) {
 		}
 	}
 	return y, nil
-}
-
-// normals returns n numbers of a normal distribution of deviation 1, by the generator of [posenc/encoding/additive.Fourier]: SplitMix64
-// (Steele et al. 2014), whose top 53 bits make u = (bits+1)/2^53 and v = bits/2^53 in turn, and two numbers of these (Box and
-// Muller 1958),
-//
-//	√(-2 ln u)·cos 2πv, √(-2 ln u)·sin 2πv
-//
-// That one takes exact logarithms, which here would be seconds, and this one those that are good to 2^-49.
-func normals(n int, seed uint64) []float64 {
-	next := func() float64 {
-		seed += 0x9e3779b97f4a7c15
-		z := seed
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		return float64((z ^ z>>31) >> 11)
-	}
-	turn := angle.PerTurn(angle.Exactly(1))
-	out := make([]float64, n+n%2)
-	for i := 0; i < n; i += 2 {
-		u, v := (next()+1)*0x1p-53, next()*0x1p-53
-		r := math.Sqrt(-2 * angle.LogQuick(u))
-		sin, cos := turn.SinCos(v)
-		out[i], out[i+1] = r*cos, r*sin
-	}
-	return out[:n]
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"posenc/encoding/additive"
+	"posenc/encoding/internal/angle"
 )
 
 func TestRandomCosine(t *testing.T) {
@@ -216,7 +217,7 @@ func TestNormalsAreThoseOfFourier(t *testing.T) {
 		f, err := additive.NewFourier(additive.FourierOptions{Type: additive.Gaussian, Inputs: 3, Bands: 501, Sigma: 1, Seed: seed})
 		require.NoError(t, err)
 		want := f.Options().B
-		for i, v := range normals(3*501, seed) {
+		for i, v := range angle.Normals(3*501, seed, angle.LogQuick) {
 			require.InEpsilon(t, want[i], v, 0x1p-49, "number %d", i)
 		}
 	}

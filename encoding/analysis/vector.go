@@ -1,25 +1,15 @@
 package analysis
 
-import "math"
+import (
+	"math"
 
-// dot returns x·y. The product of two float32 is exact in a float64, so only the sums are rounded: four of them, which a
-// processor makes side by side. (Slices that grow shorter cost half as much in wasm as an index.)
-func dot(x, y []float32) float64 {
-	var a, b, c, d float64
-	for len(x) >= 4 && len(y) >= 4 {
-		a += float64(float64(x[0]) * float64(y[0]))
-		b += float64(float64(x[1]) * float64(y[1]))
-		c += float64(float64(x[2]) * float64(y[2]))
-		d += float64(float64(x[3]) * float64(y[3]))
-		x, y = x[4:], y[4:]
-	}
-	for i, v := range x {
-		a += float64(float64(v) * float64(y[i]))
-	}
-	return (a + b) + (c + d)
-}
+	"posenc/encoding/internal/kernel"
+)
 
-// dot64 is dot of float64.
+// dot returns x·y.
+func dot(x, y []float32) float64 { return kernel.Dot(x, y) }
+
+// dot64 is kernel.Dot of float64.
 func dot64(x, y []float64) float64 {
 	var a, b, c, d float64
 	for len(x) >= 4 && len(y) >= 4 {

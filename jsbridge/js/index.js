@@ -1,6 +1,7 @@
 // posenc: positional encodings of Transformers, computed and applied where JavaScript keeps its numbers.
 
 import * as allocation from "./alloc.js";
+import * as analysis from "./analysis.js";
 import * as alibi from "./alibi.js";
 import * as axialRotary from "./axial-rotary.js";
 import * as deberta from "./deberta.js";
@@ -27,6 +28,8 @@ import * as rotary from "./rotary.js";
 import * as sinusoidal from "./sinusoidal.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
+/** @typedef {import("./analysis.js").Analysis} Analysis */
+/** @typedef {import("./analysis.js").AttentionOptions} AttentionOptions */
 /** @typedef {import("./alibi.js").ALiBi} ALiBi */
 /** @typedef {import("./axial-rotary.js").AxialRotary} AxialRotary */
 /** @typedef {import("./deberta.js").DeBERTa} DeBERTa */
@@ -79,6 +82,7 @@ import * as sinusoidal from "./sinusoidal.js";
 class Loaded {
   #module;
   #runtime;
+  #analysis;
 
   /** @param {unknown} self @returns {Runtime} */
   static #of(self) {
@@ -90,12 +94,19 @@ class Loaded {
   constructor(module) {
     this.#module = module;
     this.#runtime = new Runtime(module);
+    this.#analysis = new analysis.Analysis(this.#runtime);
     freeze(this);
   }
 
   /** The version of the package. */
   get version() {
     return VERSION;
+  }
+
+  /** What an encoding does, by measuring; see analysis.js. */
+  get analysis() {
+    Loaded.#of(this);
+    return this.#analysis;
   }
 
   /**

@@ -21,6 +21,7 @@ export const STAGING = 0;
  * @property {(handle: number, op: number, array: number, from: number, length: number, first: number, batch: number, queries: number, keys: number, offset: number) => number} posenc_scores
  * @property {(handle: number, property: number, from: number) => number} posenc_float64
  * @property {(handle: number, k: number, row: number) => number} posenc_shift_row
+ * @property {(list: number, from: number) => number} posenc_result
  * @property {(handle: number) => void} posenc_release
  * @property {() => number} posenc_positions
  * @property {(array: number) => number} posenc_address

@@ -10,6 +10,7 @@ import { defineGo } from "./wasm_exec.js";
  * @typedef {object} Bridge
  * @property {string} version
  * @property {(scheme: string, options: object, arrays: number[]) => { handle: number, width: number, rowLength: number, axes: number, points: boolean, length: number, options: any, error?: Problem | null }} create
+ * @property {(name: string, options: object, arrays: number[]) => { value: any, error?: Problem | null }} measure
  * @property {(config: object) => any} fromConfig
  * @property {() => Problem} lastError
  */
@@ -59,7 +60,7 @@ const MOST_MISSED = 100;
 
 /**
  * A fresh world for one Go program.
- * @param {(cause: unknown) => void} failed is told of an exception in a timer of Go's, where there is no call that it could come out of
+ * @param {(cause: unknown) => void} failed is told when the program dies in a timer of its own, where there is no call that could throw
  * @returns {Realm}
  */
 export function createRealm(failed) {
@@ -97,6 +98,7 @@ export function createRealm(failed) {
         if (over) return;
         try {
           f();
+          if (go.exited) failed(undefined); // a panic of Go's own ends the program without an exception
         } catch (cause) {
           failed(cause);
         }

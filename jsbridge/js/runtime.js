@@ -7,7 +7,7 @@
 
 import { internalError, rangeError, typeErrorMessage } from "./errors.js";
 import { Instance, STAGING } from "./instance.js";
-import { asInteger, Float32, Float64, lengthOf, setArray, StackError } from "./intrinsics.js";
+import { asInteger, defineProperty, Float32, Float64, lengthOf, objectKeys, setArray, StackError } from "./intrinsics.js";
 import { compileError } from "./load.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -37,7 +37,7 @@ const NUMBERS = /** @type {const} */ (["handle", "width", "rowLength", "axes", "
 
 /** @typedef {import("./instance.js").Block} Block */
 /** @typedef {import("./instance.js").Exports} Exports */
-/** @typedef {"posenc_check" | "posenc_check_positions" | "posenc_check_scores" | "posenc_scores" | "posenc_float64" | "posenc_shift_row"} Call an export that returns a status */
+/** @typedef {"posenc_check" | "posenc_check_positions" | "posenc_check_scores" | "posenc_scores" | "posenc_float64" | "posenc_shift_row" | "posenc_result"} Call an export that returns a status */
 
 export class Runtime {
   #module;
@@ -293,6 +293,32 @@ export class Runtime {
   }
 
   /**
+   * Copies arrays into the module, for Go to take.
+   * @param {string} name what they are for
+   * @param {readonly Float32Array[]} arrays
+   * @returns {number[]} Go's numbers for them
+   */
+  #send(name, arrays) {
+    const instance = this.#live();
+    /** @type {Block[]} */
+    const blocks = [];
+    for (let i = 0; i < arrays.length; i++) {
+      const block = this.alloc(lengthOf(arrays[i]));
+      if (block === undefined) {
+        for (let k = 0; k < i; k++) this.free(blocks[k], this.generation);
+        throw rangeError(`${name}: want arrays that fit in the module's memory beside what it has, got one of ${lengthOf(arrays[i])} elements`);
+      }
+      setArray(new Float32(instance.buffer, block.address, block.length), arrays[i]);
+      blocks[i] = block;
+    }
+    /** @type {number[]} */
+    const numbers = [];
+    for (let i = 0; i < blocks.length; i++) numbers[i] = blocks[i].array;
+    instance.blocks.length -= blocks.length; // they are Go's from here on
+    return numbers;
+  }
+
+  /**
    * Makes an encoder.
    * @param {string} scheme
    * @param {object} options a snapshot
@@ -302,25 +328,48 @@ export class Runtime {
   create(scheme, options, arrays) {
     stackLeft(MANY);
     const instance = this.#live();
-    /** @type {Block[]} */
-    const blocks = [];
-    for (let i = 0; i < arrays.length; i++) {
-      const block = this.alloc(lengthOf(arrays[i]));
-      if (block === undefined) {
-        for (let k = 0; k < i; k++) this.free(blocks[k], this.generation);
-        throw rangeError(`${scheme}: want arrays that fit in the module's memory beside what it has, got one of ${lengthOf(arrays[i])} elements`);
-      }
-      setArray(new Float32(instance.buffer, block.address, block.length), arrays[i]);
-      blocks[i] = block;
-    }
-    /** @type {number[]} */
-    const numbers = [];
-    for (let i = 0; i < blocks.length; i++) numbers[i] = blocks[i].array;
-    instance.blocks.length -= blocks.length; // they are Go's from here on
+    const numbers = this.#send(scheme, arrays);
     const created = this.#enter(instance, (_, { bridge }) => bridge.create(scheme, options, numbers));
     if (created.error) throw this.#reported(instance, created.error);
     for (let i = 0; i < NUMBERS.length; i++) created[NUMBERS[i]] = asInteger(created[NUMBERS[i]]);
     return created;
+  }
+
+  /**
+   * Takes a measure.
+   * @param {string} name
+   * @param {object} options a snapshot
+   * @param {readonly Float32Array[]} arrays the long lists among them
+   * @returns {any} numbers, Float64Arrays, or an object of both
+   */
+  measure(name, options, arrays) {
+    stackLeft(MANY);
+    const instance = this.#live();
+    const numbers = this.#send(name, arrays);
+    const measured = this.#enter(instance, (_, { bridge }) => bridge.measure(name, options, numbers));
+    if (measured.error) throw this.#reported(instance, measured.error);
+    const value = this.#lists(measured.value);
+    this.call("posenc_result", -1, 0);
+    return value;
+  }
+
+  /** Go's answer with the lists that it names, read. @param {any} answer @returns {any} */
+  #lists(answer) {
+    if (typeof answer !== "object") return answer;
+    if (answer.list === undefined) {
+      /** @type {any} */
+      const out = {};
+      const names = objectKeys(answer);
+      for (let i = 0; i < names.length; i++) defineProperty(out, names[i], /** @type {any} */ ({ __proto__: null, value: this.#lists(answer[names[i]]), enumerable: true, writable: true, configurable: true }));
+      return out;
+    }
+    const list = new Float64(answer.length);
+    for (let from = 0; from < answer.length; from += STAGING_LENGTH / 2) {
+      const n = answer.length - from < STAGING_LENGTH / 2 ? answer.length - from : STAGING_LENGTH / 2;
+      this.call("posenc_result", answer.list, from);
+      setArray(list, this.staging64(n), from);
+    }
+    return list;
   }
 
   /**

@@ -116,6 +116,18 @@ export function calls(posenc) {
     { name: "permute", args: () => ({ weights: numbers(48), options: { to: "half", headDim: 8, heads: 2, rotaryDim: 4, columns: 3 } }), run: ({ weights, options }) => posenc.permute(weights, options) },
     { name: "alloc", args: () => ({ length: 16 }), run: ({ length }) => posenc.alloc(length) },
   );
+  const rows = () => ({ table: list(24) });
+  const tokens = () => ({ embeddings: numbers(24), table: list(8) });
+  const attention = { table: list(12), query: numbers(8), key: numbers(8), value: numbers(4), bias: numbers(9) };
+  for (const [name, args, options, also] of /** @type {[string, () => any, any, any?][]} */ ([
+    ["gram", rows, {}], ["profile", rows, {}], ["spectrum", rows, {}], ["firstRepetition", rows, { tolerance: 0.5 }], ["fitShift", rows, { k: 1 }],
+    ["shiftResidual", () => ({ matrix: list(16), table: list(24) }), { k: -2 }], ["orthogonality", () => ({ matrix: list(16) }), {}], ["randomCosine", () => ({}), {}],
+    ["cosines", () => ({ x: numbers(24) }), {}, { y: list(8) }], ["overlap", tokens, {}], ["preserve", tokens, { tokens: [0, 5], positions: [1, 0] }], ["project", () => ({ x: numbers(24) }), { to: 3, seed: 5 }],
+    ["attention", () => ({ x: numbers(12) }), attention, { offset: 1 }], ["permutationError", () => ({ x: numbers(12) }), { permutation: [2, 0, 1], ...attention }, { offset: 1 }],
+  ])) {
+    all.push({ name: `analysis.${name}`, args: () => ({ ...args(), options: { dim: 4, ...structuredClone(options) } }), run: (given) => posenc.analysis[name](...Object.values(given)),
+      also: Object.fromEntries(Object.entries(also ?? {}).map(([key, value]) => [`options.${key}`, value])) });
+  }
 
   /** @param {string} name @param {string} scheme @param {any} options @param {Call["args"]} args @param {string} [writes] @param {Call["also"]} [also] */
   const method = (name, scheme, options, args, writes, also) => {

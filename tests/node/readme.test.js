@@ -45,8 +45,10 @@ test("there is an example of each kind, and of each call", async () => {
   assert.deepEqual([...new Set(blocks.map((b) => b.kind))].sort(), ["go", "node", "posenc"]);
   const posenc = await load();
   const code = blocks.map((b) => b.code).join("\n");
-  const calls = Object.getOwnPropertyNames(Object.getPrototypeOf(posenc)).filter((name) => !["constructor", "version"].includes(name));
+  const calls = Object.getOwnPropertyNames(Object.getPrototypeOf(posenc)).filter((name) => !["constructor", "version", "analysis"].includes(name));
   assert.deepEqual(calls.filter((name) => !code.includes(`posenc.${name}(`)), []);
+  const measures = Object.getOwnPropertyNames(Object.getPrototypeOf(posenc.analysis)).filter((name) => name !== "constructor");
+  assert.deepEqual(measures.filter((name) => !pages[1].text.includes(`| \`${name}(`)), []);
 });
 
 for (const { kind, code, where } of blocks) {
