@@ -17,7 +17,7 @@
 // Dependencies point one way:
 //
 //	wasm -> jsbridge -> encoding/hfconfig -> encoding/{additive, rotary, bias} -> encoding/internal/{rows, angle, kernel}
-//	                    encoding/analysis -> encoding/internal/angle
+//	                    encoding/analysis -> encoding/internal/{angle, kernel}
 //
 // encoding/ is plain Go: no JavaScript, no I/O, nothing but the standard library. This package itself has what all of them
 // say in the same words, errors and positions. In internal,

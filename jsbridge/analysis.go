@@ -132,7 +132,11 @@ func (o sequenceOptions) attention() (a analysis.Attention, err error) {
 		return a, err
 	}
 	h, err := encoderWith(int32(o.Rotary), opRotate)
+	n := len(o.X) / max(o.Dim, 1)
 	a.Rotate = func(x []float32) error {
+		if len(x) != n*h.width {
+			return &encoding.OptionError{Option: "rotary", Want: encoding.Text("an encoder whose headDim is the width of query and key, ", len(x)/n), Got: encoding.Text("one of ", h.width)}
+		}
 		c, err := newCall(opRotate, 1, 1, 0, o.Offset, 0)
 		if err != nil {
 			return err
@@ -187,8 +191,9 @@ func numbersOf(v reflect.Value) any {
 	case reflect.Slice:
 		list, ok := v.Interface().([]float64)
 		if !ok {
-			for _, each := range v.Interface().([]float32) {
-				list = append(list, float64(each))
+			list = make([]float64, v.Len())
+			for i, each := range v.Interface().([]float32) {
+				list[i] = float64(each)
 			}
 		}
 		results = append(results, list)

@@ -2,7 +2,7 @@
 //
 // There are two ways across, because their prices differ by a thousand:
 //
-//   - Making an encoder goes through syscall/js, 10 to 20 µs: its options are an object. The object is a
+//   - Making an encoder, reading a config.json and measuring go through syscall/js, 10 to 20 µs: their options are an object. The object is a
 //     snapshot that the ES module made; Go never touches an object of a user's, since an exception from a getter
 //     would unwind through Go's frames, past every recover(), and strand the program. Long lists among the options
 //     (weights) come as arrays in this memory, and stand in the snapshot as numbers.

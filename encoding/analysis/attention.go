@@ -75,8 +75,10 @@ func (a Attention) Apply(x []float32, dim int) (Attended, error) {
 		for j := range scores {
 			scores[j] = dot(q[i*width:][:width], k[j*width:][:width]) / scale
 		}
-		for j := range a.Bias[min(i*n, len(a.Bias)):min((i+1)*n, len(a.Bias))] {
-			scores[j] += float64(a.Bias[i*n+j])
+		if a.Bias != nil {
+			for j, b := range a.Bias[i*n:][:n] {
+				scores[j] += float64(b)
+			}
 		}
 		softmax(weights, scores)
 		row := len(v) / n
@@ -116,17 +118,26 @@ func (a Attention) check(n, dim int) error {
 			return badAt("bias", i, "a finite number or -Infinity", v)
 		}
 	}
-	for i := range n {
-		row := a.Bias[min(i*n, len(a.Bias)):min((i+1)*n, len(a.Bias))]
-		hidden := 0
-		for _, v := range row {
-			if v < -math.MaxFloat32 {
-				hidden++
-			}
+	hidden := 0 // of the keys of a query
+	for i, v := range a.Bias {
+		if i%n == 0 {
+			hidden = 0
+		}
+		if v < -math.MaxFloat32 {
+			hidden++
 		}
 		if hidden == n {
-			return bad("bias", "a key for every query", "none for query "+strconv.Itoa(i))
+			return bad("bias", "a key for every query", "none for query "+strconv.Itoa(i/n))
 		}
+	}
+	if err := result("query", n, widths[0]); err != nil {
+		return err
+	}
+	if err := result("value", n, widths[2]); err != nil {
+		return err
+	}
+	if err := finite("table", a.Table); err != nil {
+		return err
 	}
 	width := widths[0] + widths[2]
 	if err := work("x", n, dim, widths[0]+width); err != nil {

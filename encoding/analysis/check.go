@@ -16,7 +16,7 @@ const (
 	MaxDim = 1 << 16
 )
 
-// None of these is inlined: there are many calls, and the wasm file is small.
+// What makes errors is not inlined: there are many calls, and the wasm file is small.
 
 //go:noinline
 func bad(option, want, got string) error {

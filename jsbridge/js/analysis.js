@@ -4,10 +4,9 @@
 
 import { blockOf, isAllocation } from "./alloc.js";
 import { coreOf } from "./encoder.js";
-import { typeError, wrongThis } from "./errors.js";
-import { bufferOf, Float32, freeze } from "./intrinsics.js";
+import { rangeError, typeError, wrongThis } from "./errors.js";
+import { bufferOf, Float32, freeze, lengthOf, matchOf } from "./intrinsics.js";
 import { few, floats, number, numbers, snapshot } from "./options.js";
-import { Rotates } from "./rotary.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 /** @typedef {import("./call.js").TypedArray} TypedArray */
@@ -22,7 +21,7 @@ import { Rotates } from "./rotary.js";
  * @property {Numbers} [key] [dim, width]
  * @property {Numbers} [value] [dim, any width]
  * @property {Numbers} [table] [n, dim], what an additive encoding adds to x
- * @property {Rotates<any>} [rotary] what turns queries and keys
+ * @property {import("./rotary.js").Rotates<any>} [rotary] what turns queries and keys
  * @property {number} [offset] of rotary: the position of the first row; 0
  * @property {Numbers} [bias] [n, n], what is added to scores; -Infinity hides a key from a query
  */
@@ -62,7 +61,7 @@ export class Analysis {
    * @returns {Float32Array<ArrayBuffer>} [n, n]
    */
   gram(table, options) {
-    return new Float32(measure(this, "gram", DIM, options, { table }));
+    return asFloat32("table", measure(this, "gram", DIM, options, { table }));
   }
 
   /**
@@ -176,7 +175,7 @@ export class Analysis {
    * @returns {Float32Array<ArrayBuffer>} [n, to]
    */
   project(x, options) {
-    return new Float32(measure(this, "project", { dim: number, to: number, seed: number }, options, { x }));
+    return asFloat32("x", measure(this, "project", { dim: number, to: number, seed: number }, options, { x }));
   }
 
   /**
@@ -188,7 +187,7 @@ export class Analysis {
    */
   attention(x, options) {
     const { scores, weights, output } = measure(this, "attention", SEQUENCE, options, { x });
-    return { scores: new Float32(scores), weights: new Float32(weights), output: new Float32(output) };
+    return { scores: asFloat32("x", scores), weights: asFloat32("x", weights), output: asFloat32("value", output) };
   }
 
   /**
@@ -220,6 +219,7 @@ function measure(analysis, name, spec, given, lists) {
   const runtime = runtimeOf(analysis);
   const options = snapshot("options", bare(spec), given);
   if (options.dim === undefined) throw typeError("dim", "a number", undefined);
+  if (options.k === undefined && "k" in spec) throw typeError("k", "a number", undefined);
   /** @type {Float32Array[]} */
   const arrays = [];
   const send = (/** @type {string} */ list, /** @type {unknown} */ value) => {
@@ -229,13 +229,28 @@ function measure(analysis, name, spec, given, lists) {
   const own = bare(lists);
   for (const list in own) send(list, own[list]);
   for (let i = 0; i < ROWS.length; i++) if (options[ROWS[i]] !== undefined && !(ROWS[i] in own)) send(ROWS[i], options[ROWS[i]]);
-  if (options.rotary !== undefined) {
-    if (!(options.rotary instanceof Rotates)) throw typeError("rotary", "an encoder that turns", options.rotary);
-    const core = coreOf(options.rotary);
-    if (core.runtime !== runtime) throw typeError("rotary", "an encoder of the same load()", options.rotary);
+  const { rotary } = options;
+  if (rotary === undefined) return runtime.measure(name, options, arrays);
+  try {
+    const core = coreOf(rotary);
+    if (core.runtime !== runtime) throw typeError("rotary", "an encoder of the same load()", rotary);
     options.rotary = core.handle;
+    return runtime.measure(name, options, arrays);
+  } catch (error) { // where it is found to be no encoder, or one of another kind, it is called "this"
+    throw error instanceof TypeError && matchOf(/^this:/, error.message) ? typeError("rotary", "an encoder that turns", rotary) : error;
   }
-  return runtime.measure(name, options, arrays);
+}
+
+/**
+ * @param {string} name
+ * @param {any} list
+ */
+function asFloat32(name, list) {
+  try {
+    return new Float32(list);
+  } catch {
+    throw rangeError(`${name}: want as many numbers as memory allows, got ${lengthOf(list)}`);
+  }
 }
 
 /**
@@ -246,5 +261,5 @@ function measure(analysis, name, spec, given, lists) {
 function rowsOf(name, value, runtime) {
   if (!isAllocation(value)) return /** @type {Float32Array} */ (floats(name, value));
   const { address, length } = blockOf(name, value, runtime);
-  return new Float32(new Float32(runtime.buffer, address, length));
+  return asFloat32(name, new Float32(runtime.buffer, address, length));
 }

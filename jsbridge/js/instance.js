@@ -1,7 +1,7 @@
 // One Go program in its own WebAssembly instance, from its start to its end. Only runtime.js has to do with it.
 
 import { internalError, loadError } from "./errors.js";
-import { bufferLength, Float32, lengthOf } from "./intrinsics.js";
+import { bufferLength, Float32, lengthOf, matchOf, memoryBuffer, thenOf, WasmInstance } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -35,11 +35,13 @@ export class Instance {
   #realm;
   #buffer;
   #staging = new Float32(0);
-  #stagingAddress;
-  /** Of the positions buffer, in bytes. */
+  /** Where the staging buffer is, in bytes; and the positions buffer. */
+  stagingAddress;
   positionsAddress;
   /** @type {Block[]} what alloc() gave out and nobody has freed */
   blocks = [];
+  /** Whether it has died. What of it waits for a timer then does nothing any more; to say so takes no stack. */
+  over = false;
 
   /**
    * @param {WebAssembly.Module} module
@@ -47,58 +49,57 @@ export class Instance {
    */
   constructor(module, failed) {
     stackLeft(MANY);
-    const realm = createRealm((cause) => failed(this, cause));
+    const realm = createRealm(this, (cause) => failed(this, cause));
     const { go, bridge } = realm;
-    const instance = new WebAssembly.Instance(module, go.importObject);
+    const instance = new WasmInstance(module, go.importObject);
     this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
-    if (typeof this.exports.posenc_run !== "function" || !(this.exports.mem instanceof WebAssembly.Memory)) {
+    try {
+      if (typeof this.exports.posenc_run !== "function") throw undefined;
+      this.#buffer = memoryBuffer(this.exports.mem);
+    } catch {
       throw loadError("posenc.wasm: this is a WebAssembly module, but not posenc's");
     }
     let failure;
-    go.run(instance).catch((cause) => (failure = cause)); // runs until Go waits for calls; the promise is for its end
+    thenOf(go.run(instance), undefined, (cause) => (failure = cause)); // runs until Go waits for calls; the promise is for its end
     this.#realm = realm;
     this.bridge = bridge;
     this.go = go;
     if (go.exited || bridge.lastError === undefined) {
-      realm.end();
+      this.end();
       throw internalError(`posenc's Go program did not start${this.lastWords}`, failure);
     }
     if (bridge.version !== VERSION) {
-      realm.end();
+      this.end();
       throw loadError(`posenc.wasm: it is of version ${bridge.version} and the JavaScript of ${VERSION}; take both from the same package`);
     }
-    this.#buffer = this.exports.mem.buffer;
-    this.#stagingAddress = this.exports.posenc_address(STAGING);
+    this.#buffer = memoryBuffer(this.exports.mem);
+    this.stagingAddress = this.exports.posenc_address(STAGING);
     this.positionsAddress = this.exports.posenc_positions();
   }
 
   /** The module's memory at this moment. Growing detaches it, and then there is another; asking the engine for that each time costs as much as a call. */
   get buffer() {
-    if (bufferLength(this.#buffer) === 0) this.#buffer = this.exports.mem.buffer;
+    if (bufferLength(this.#buffer) === 0) this.#buffer = memoryBuffer(this.exports.mem);
     return this.#buffer;
   }
 
   /** The first `length` elements of the staging buffer. @param {number} length @returns {Float32Array} */
   staging(length) {
     if (lengthOf(this.#staging) !== length || length === 0) { // that of a detached one is 0
-      this.#staging = new Float32(this.buffer, this.#stagingAddress, length);
+      this.#staging = new Float32(this.buffer, this.stagingAddress, length);
     }
     return this.#staging;
   }
 
-  /** Where the staging buffer is, in bytes. */
-  get stagingAddress() {
-    return this.#stagingAddress;
-  }
-
   /** The line of a Go crash that says what happened, if there is one. */
   get lastWords() {
-    const found = /^(?:runtime: out of memory|fatal error|panic): .*$/m.exec(this.#realm.stderr());
+    const found = matchOf(/^(?:runtime: out of memory|fatal error|panic): .*$/m, this.#realm.stderr());
     return found ? `: ${found[0]}` : "";
   }
 
   /** Nothing of the program runs after this, not even its timers. */
   end() {
+    this.over = true;
     this.#realm.end();
   }
 }

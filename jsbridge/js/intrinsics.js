@@ -1,6 +1,6 @@
 // The parts of JavaScript that the hot calls rely on, taken when this module is first evaluated, so that what a page does to
 // the globals and their prototypes later has no effect on them. (Making an encoder also goes through Go's wasm_exec.js,
-// which uses Reflect and DataView as it finds them.) Typed arrays are known by their internal slots, which no
+// for which realm.js has such parts.) Typed arrays are known by their internal slots, which no
 // prototype, Proxy or subclass can forge, and which another realm's arrays have too.
 
 /**
@@ -110,6 +110,11 @@ export const now = Date.now;
 export const StackError = /** @type {any} */ (globalThis).InternalError ?? RangeError;
 
 // What Go's program needs.
+export const WasmInstance = globalThis.WebAssembly?.Instance;
+/** The buffer of a WebAssembly.Memory as it is now; throws for what is none. @type {(memory: any) => ArrayBuffer} */
+export const memoryBuffer = globalThis.WebAssembly && getter(WebAssembly.Memory.prototype, "buffer");
+export const thenOf = /** @type {(promise: Promise<any>, done: undefined, failed: (cause: unknown) => void) => void} */ (Function.prototype.call.bind(Promise.prototype.then));
+export const matchOf = /** @type {(pattern: RegExp, text: string) => RegExpExecArray | null} */ (Function.prototype.call.bind(RegExp.prototype.exec));
 /** @type {(f: () => void, ms: number) => any} */
 export const startTimer = globalThis.setTimeout?.bind(globalThis);
 /** @type {(timer: any) => void} */

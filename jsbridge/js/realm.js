@@ -21,7 +21,7 @@ import { defineGo } from "./wasm_exec.js";
  * @property {Go} go
  * @property {Bridge} bridge
  * @property {() => string} stderr what the program printed, its first lines
- * @property {() => void} end nothing of the program runs after this
+ * @property {() => void} end lets go of its timers
  */
 
 /**
@@ -53,21 +53,22 @@ const reprototype = Object.setPrototypeOf;
 function List() {
   return reprototype([], listMethods);
 }
-const reflect = { ...Object.fromEntries(Reflect.ownKeys(Reflect).map((key) => [key, /** @type {any} */ (Reflect)[key]])) };
+const reflect = Object.fromEntries(Reflect.ownKeys(Reflect).map((key) => [key, /** @type {any} */ (Reflect)[key]]));
+const builtIn = { Array, Error, Promise };
 
 /** Go asks again when a timer of its own seems to have been missed (golang.org/issue/28975); a program that is damaged would for ever. */
 const MOST_MISSED = 100;
 
 /**
  * A fresh world for one Go program.
+ * @param {{ readonly over: boolean }} owner whose program it is, and whether that has died
  * @param {(cause: unknown) => void} failed is told when the program dies in a timer of its own, where there is no call that could throw
  * @returns {Realm}
  */
-export function createRealm(failed) {
+export function createRealm(owner, failed) {
   const bridge = /** @type {Bridge} */ ({});
   const decoder = new Decoder();
   let written = "";
-  let over = false;
   let missed = 0;
   /** @type {any[]} those that may still fire, and gaps */
   const timers = [];
@@ -78,7 +79,7 @@ export function createRealm(failed) {
   const realm = {
     bridge,
     Object: Bare,
-    Array, Error, Promise, List, Math: math,
+    ...builtIn, List, Math: math,
     Uint8Array: Bytes, DataView: View, Map: Ids, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
     crypto: globalThis.crypto,
     performance: performanceNow && { now: performanceNow },
@@ -95,7 +96,8 @@ export function createRealm(failed) {
       while (timers[place] !== undefined) place++;
       timers[place] = startTimer(() => {
         timers[place] = undefined;
-        if (over) return;
+        if (owner.over) return;
+        missed = 0;
         try {
           f();
           if (go.exited) failed(undefined); // a panic of Go's own ends the program without an exception
@@ -134,7 +136,6 @@ export function createRealm(failed) {
     bridge,
     stderr: () => written,
     end() {
-      over = true;
       for (let i = 0; i < timers.length; i++) if (timers[i] !== undefined) clearTimer(timers[i]);
       timers.length = 0;
     },

@@ -43,8 +43,6 @@ export class Runtime {
   #module;
   /** @type {Instance | undefined} */
   #instance;
-  /** @type {Instance | undefined} one that has died and has not been buried yet, which takes some stack */
-  #dead;
   #failed;
   /** Changes with every fresh instance. */
   generation = 0;
@@ -60,8 +58,6 @@ export class Runtime {
 
   #live() {
     if (this.#instance === undefined) {
-      this.#dead?.end();
-      this.#dead = undefined;
       try {
         this.#instance = new Instance(this.#module, this.#failed);
       } catch (error) {
@@ -73,10 +69,10 @@ export class Runtime {
     return this.#instance;
   }
 
-  /** From here on it is not called any more. There may be hardly any stack. @param {Instance} instance */
+  /** From here on nothing of it runs any more. @param {Instance} instance */
   #drop(instance) {
     this.#instance = undefined;
-    this.#dead = instance;
+    instance.end();
   }
 
   /**
@@ -91,12 +87,12 @@ export class Runtime {
     try {
       result = call(instance.exports, instance);
     } catch (cause) {
-      this.#instance = undefined; // by hand, as calling drop() may fail where the stack is full
-      this.#dead = instance;
+      this.#instance = undefined; // by hand, as a call may fail where the stack is full
+      instance.over = true;
       throw died(instance, cause);
     }
     if (result === undefined || instance.go.exited) {
-      this.#drop(instance);
+      this.#instance = undefined;
       throw died(instance);
     }
     return result;
@@ -108,7 +104,7 @@ export class Runtime {
    */
   #problem(instance, status) {
     if ((status !== 1 && status !== 2) || instance.go.exited) {
-      this.#drop(instance);
+      this.#instance = undefined;
       return died(instance);
     }
     return this.#reported(instance, this.#enter(instance, (_, { bridge }) => bridge.lastError()));
@@ -178,7 +174,7 @@ export class Runtime {
       status = instance.exports.posenc_run(handle, op, array, from, length, batch, heads, order, offset, sequence, positions);
     } catch (cause) {
       this.#instance = undefined;
-      this.#dead = instance;
+      instance.over = true;
       throw died(instance, cause);
     }
     if (status !== 0 || instance.go.exited) throw this.#problem(instance, status);
@@ -208,7 +204,7 @@ export class Runtime {
       status = instance.exports.posenc_scores(handle, SCORES_ADD, array, from, length, first, batch, queries, keys, offset);
     } catch (cause) {
       this.#instance = undefined;
-      this.#dead = instance;
+      instance.over = true;
       throw died(instance, cause);
     }
     if (status !== 0 || instance.go.exited) throw this.#problem(instance, status);
@@ -348,9 +344,11 @@ export class Runtime {
     const numbers = this.#send(name, arrays);
     const measured = this.#enter(instance, (_, { bridge }) => bridge.measure(name, options, numbers));
     if (measured.error) throw this.#reported(instance, measured.error);
-    const value = this.#lists(measured.value);
-    this.call("posenc_result", -1, 0);
-    return value;
+    try {
+      return this.#lists(measured.value);
+    } finally {
+      if (!instance.over) this.call("posenc_result", -1, 0); // Go need not keep them
+    }
   }
 
   /** Go's answer with the lists that it names, read. @param {any} answer @returns {any} */
@@ -363,7 +361,12 @@ export class Runtime {
       for (let i = 0; i < names.length; i++) defineProperty(out, names[i], /** @type {any} */ ({ __proto__: null, value: this.#lists(answer[names[i]]), enumerable: true, writable: true, configurable: true }));
       return out;
     }
-    const list = new Float64(answer.length);
+    let list;
+    try {
+      list = new Float64(answer.length);
+    } catch {
+      throw rangeError(`length: want a result that this engine can hold, got ${answer.length} numbers`);
+    }
     for (let from = 0; from < answer.length; from += STAGING_LENGTH / 2) {
       const n = answer.length - from < STAGING_LENGTH / 2 ? answer.length - from : STAGING_LENGTH / 2;
       this.call("posenc_result", answer.list, from);
@@ -391,6 +394,7 @@ export class Runtime {
  * @param {unknown} [cause]
  */
 function died(instance, cause) {
+  instance.end();
   if (cause instanceof StackError) return internalError("the JavaScript stack is full, so posenc could not run", cause);
   return internalError(`posenc's WebAssembly instance died${instance.lastWords}`, cause);
 }

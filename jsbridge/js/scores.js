@@ -75,7 +75,7 @@ export function addPart(encoder, x, length, first, { batch, queryLength, keyLeng
 }
 
 /**
- * Which scores they are, read from the options of a call as readCall() in apply.js does it.
+ * Which scores they are, read from the options of a call as readCall() in call.js does it.
  * @param {any} at
  */
 export function readScores(at) {

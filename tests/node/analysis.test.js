@@ -135,3 +135,22 @@ test("work and results have bounds, and the error says so before anything is don
     assert.throws(call, { name: "RangeError", code: "ERR_POSENC_RANGE", message: /at most \d+ (numbers in one result|multiplications in one call)/ });
   }
 });
+
+test("an encoder that does not fit, one of another kind, another's, and what is none: refused, by name", async () => {
+  const x = numbers(3 * 4);
+  const other = await load({ wasm: new URL("../../dist/npm/posenc.wasm", import.meta.url) });
+  const endless = new Proxy({}, { getPrototypeOf: (target) => /** @type {any} */ (target), get: () => { throw new Error("asked"); } });
+  for (const [rotary, name, message] of /** @type {[any, string, RegExp][]} */ ([
+    [posenc.rotary({ headDim: 2 }), "RangeError", /^rotary: want an encoder whose headDim is the width of query and key, 4, got one of 2$/], [posenc.rotary({ headDim: 12 }), "RangeError", /, got one of 12$/],
+    [posenc.sinusoidal({ dim: 4 }), "TypeError", /^rotary: want an encoder that turns/], [other.rotary({ headDim: 4 }), "TypeError", /^rotary: want an encoder of the same load\(\)/],
+    [endless, "TypeError", /^rotary: want/], [new Proxy(posenc.rotary({ headDim: 4 }), {}), "TypeError", /^rotary: want/], [4, "TypeError", /^rotary: want/], [null, "TypeError", /^rotary: want/],
+  ])) assert.throws(() => analysis.attention(x, { dim: 4, rotary }), { name, message });
+  const gone = posenc.rotary({ headDim: 4 });
+  gone.dispose();
+  assert.throws(() => analysis.attention(x, { dim: 4, rotary: gone }), { code: "ERR_POSENC_DISPOSED" });
+  assert.throws(() => analysis.shiftResidual([1, 0, 0, 1], [1, 2, 3, 4], /** @type {any} */ ({ dim: 2 })), { name: "TypeError", message: "k: want a number, got undefined" });
+  const kept = posenc.alloc(4);
+  assert.throws(() => analysis.attention(new Float32Array(64), { dim: 1, value: new Float32Array(2 ** 22 - 1) }), { code: "ERR_POSENC_RANGE", message: /^value: want at most/ });
+  assert.equal(kept.data.length, 4); // the instance lives
+  kept.dispose();
+});

@@ -5,18 +5,23 @@
 export const WAYS = { PANIC: 1, EXIT: 2, MEMORY: 3, STACK: 4, THROW: 5 };
 
 let count = 0;
+/** @type {(() => void) | undefined} */
+let refusal;
 /** @type {any} */
 let last;
 
 const Real = WebAssembly.Instance;
 WebAssembly.Instance = /** @type {any} */ (class extends Real {
   constructor(/** @type {WebAssembly.Module} */ module, /** @type {WebAssembly.Imports} */ imports) {
+    refusal?.();
     super(module, imports);
     count++;
     last = this.exports;
   }
 });
 
+/** Has the engine refuse to start any more, by what this throws; undefined: no longer. @param {(() => void) | undefined} how */
+export const refuse = (how) => void (refusal = how);
 /** How many instances were started. */
 export const started = () => count;
 /** What the one that was started last exports. @returns {any} */

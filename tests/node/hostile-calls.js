@@ -123,7 +123,8 @@ export function calls(posenc) {
     ["gram", rows, {}], ["profile", rows, {}], ["spectrum", rows, {}], ["firstRepetition", rows, { tolerance: 0.5 }], ["fitShift", rows, { k: 1 }],
     ["shiftResidual", () => ({ matrix: list(16), table: list(24) }), { k: -2 }], ["orthogonality", () => ({ matrix: list(16) }), {}], ["randomCosine", () => ({}), {}],
     ["cosines", () => ({ x: numbers(24) }), {}, { y: list(8) }], ["overlap", tokens, {}], ["preserve", tokens, { tokens: [0, 5], positions: [1, 0] }], ["project", () => ({ x: numbers(24) }), { to: 3, seed: 5 }],
-    ["attention", () => ({ x: numbers(12) }), attention, { offset: 1 }], ["permutationError", () => ({ x: numbers(12) }), { permutation: [2, 0, 1], ...attention }, { offset: 1 }],
+    ["attention", () => ({ x: numbers(12) }), attention, { offset: 1, rotary: posenc.rotary({ headDim: 2 }) }],
+    ["permutationError", () => ({ x: numbers(12) }), { permutation: [2, 0, 1], ...attention }, { offset: 1, rotary: posenc.rotary({ headDim: 2 }) }],
   ])) {
     all.push({ name: `analysis.${name}`, args: () => ({ ...args(), options: { dim: 4, ...structuredClone(options) } }), run: (given) => posenc.analysis[name](...Object.values(given)),
       also: Object.fromEntries(Object.entries(also ?? {}).map(([key, value]) => [`options.${key}`, value])) });

@@ -35,7 +35,7 @@ func TestDot(t *testing.T) {
 		same(t, before[0], xWhole, "Dot wrote x")
 		same(t, before[1], yWhole, "Dot wrote y")
 	}
-	for _, hard := range []float32{float32(math.Inf(1)), float32(math.NaN()), -0.0} {
+	for _, hard := range []float32{float32(math.Inf(1)), float32(math.NaN())} {
 		x := []float32{1, 2, 3, hard, 5}
 		got, want := Dot(x, x), 1.0+2*2+3*3+float64(hard)*float64(hard)+5*5
 		if got != want && !(got != got && want != want) {
