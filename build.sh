@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds posenc into dist/, and runs what there is to run. Needs Go >= 1.21 and Node >= 20; fetches the rest.
 #
-#   ./build.sh           build dist/npm, the package as it would be published
+#   ./build.sh           build dist/npm, the package as it would be published, and dist/www, the page
 #   ./build.sh demo      the main job on a real Transformer
 #   ./build.sh test      all tests: Go natively and as wasm, Node, Bun, Deno, the real model, three browsers
 #   ./build.sh bench     speed and memory against what else there is; --native: in Go, against other libraries in Go;
@@ -10,7 +10,7 @@
 #   ./build.sh soak      ten million calls of every kind, a hundredth of them hostile: results, memory; --seconds N, --calls N,
 #                        --seed N
 #   ./build.sh fuzz      fuzzes encoding/ in Go, 60 s a target; [SECONDS] [TARGET]
-#   ./build.sh serve     dist/ on a local port
+#   ./build.sh serve     the page on a local port, with the headers that a host should send
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -21,7 +21,7 @@ npm=dist/npm.new            # becomes dist/npm when it is whole: somebody may be
 # step TITLE FUNCTION: runs it quietly, in a shell of its own that stops at the first command that fails (inside `if`, `&&`
 # and `||` bash would not); what it printed is then shown. On a terminal a bar shows how far the steps have come and how
 # long this one takes; elsewhere each step is a line.
-steps=0 total=5
+steps=0 total=6
 step() {
   local title=$1 log pid status start=$SECONDS
   steps=$((steps + 1))
@@ -122,6 +122,16 @@ build_types() {
   rm "$npm/tsconfig.json"
 }
 
+# The page, with the package in it, but for what only editors and npm read.
+build_www() {
+  rm -rf dist/www.new
+  cp -R www dist/www.new
+  mkdir dist/www.new/posenc
+  cp dist/npm/*.js dist/npm/posenc.wasm dist/npm/LICENSE dist/npm/NOTICE dist/www.new/posenc/
+  rm -rf dist/www
+  mv dist/www.new dist/www
+}
+
 build() {
   need go "Go 1.21 or newer"
   need node "Node 20 or newer"
@@ -135,13 +145,15 @@ build() {
   node tests/size.js "$npm" >&2
   rm -rf dist/npm
   mv "$npm" dist/npm
+  step "building the page" build_www
 }
 
 case ${1:-build} in
   build) build ;;
   demo) build; exec node tests/model/demo.js ;;
   faults) total=1; step "building posenc.wasm with faults" build_faults ;; # what tests need, alone
-  test) shift; tests/run.sh --check "$@"; total=6; build; step "building posenc.wasm with faults" build_faults; exec tests/run.sh "$@" ;;
+  www) total=1; step "building the page" build_www ;; # again, with dist/npm as it is
+  test) shift; tests/run.sh --check "$@"; total=7; build; step "building posenc.wasm with faults" build_faults; exec tests/run.sh "$@" ;;
   bench)
     shift
     if [ "${1:-}" = --native ]; then need go "Go 1.21 or newer"; shift; exec tests/gobench/run.sh "$@"; fi
@@ -152,6 +164,6 @@ case ${1:-build} in
   accuracy) build; shift; exec node tests/accuracy/accuracy.js "$@" ;;
   fuzz) need go "Go 1.21 or newer"; shift; exec tests/fuzz.sh "$@" ;;
   soak) build; shift; exec node tests/soak/soak.js "$@" ;;
-  serve) build; shift; exec node tests/browsers/serve.js dist "$@" ;;
+  serve) build; shift; exec node tests/browsers/serve.js dist/www --headers www/headers.json "$@" ;;
   *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -3,7 +3,7 @@
 // single paths with something else: what a library does when its wasm is a 404 or an HTML page
 // can only be seen against a server that does just that.
 //
-//     node tests/browsers/serve.js DIR [--port N]
+//     node tests/browsers/serve.js DIR [--port N] [--headers FILE]     the file is JSON, a header's name to its value
 
 import { once } from "node:events";
 import { readFile, realpath, stat } from "node:fs/promises";
@@ -140,13 +140,14 @@ function notFound(path) {
 }
 
 async function main() {
-  const usage = "usage: node tests/browsers/serve.js DIR [--port N]";
+  const usage = "usage: node tests/browsers/serve.js DIR [--port N] [--headers FILE]";
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" }, headers: { type: "string" } } });
     const port = Number(values.port ?? 0);
     if (positionals.length !== 1) throw new Error(usage);
     if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port: want 0 to 65535, got ${values.port}`);
-    const server = await serve({ folders: { "/": positionals[0] }, port });
+    const headers = values.headers === undefined ? {} : JSON.parse(await readFile(values.headers, "utf8"));
+    const server = await serve({ folders: { "/": positionals[0] }, headers, port });
     console.log(`${positionals[0]} is at ${server.origin}/ (Ctrl-C stops)`);
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close());
   } catch (error) {

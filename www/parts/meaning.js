@@ -1,0 +1,8 @@
+// Question 1.
+
+import { el } from "../lib/dom.js";
+
+/** @param {HTMLElement} host @param {import("../main.js").Site} site */
+export async function start(host, site) {
+  host.append(el("p", { class: "coming" }, "Coming."));
+}
