@@ -40,7 +40,7 @@ export function canvasGrid({ announce, describe, onCursor }) {
   const [first, last] = [el("span"), el("span")], [begin, end] = [el("span"), el("span")], [down, across] = [el("span", { class: "what" }), el("span")];
   const ramp = el("canvas", { class: "ramp", width: 256, height: 1, role: "img" });
   const [lowest, middle, highest] = [el("span"), el("span"), el("span")];
-  const legend = el("div", { class: "legend" }, lowest, ramp, highest, middle);
+  const legend = el("div", { class: "scale" }, ramp, el("div", { class: "ends" }, lowest, middle, highest));
   const body = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Numbers around the cursor" });
   const table = el("details", { ontoggle: () => tabulate() }, el("summary", {}, "The numbers around the cursor, as a table"), body);
   const element = el("div", {}, el("div", { class: "heat" },
@@ -85,7 +85,7 @@ export function canvasGrid({ announce, describe, onCursor }) {
     across.textContent = names.across;
     lowest.textContent = value(low, 3);
     highest.textContent = value(high, 3);
-    middle.textContent = scale.kind === "diverging" ? "the page's own colour is 0" : "";
+    middle.textContent = scale.kind === "diverging" ? value((low + high) / 2, 3) : "";
     ramp.setAttribute("aria-label", `The colours from ${value(low, 3)} to ${value(high, 3)}`);
     const brush = ramp.getContext("2d"), line = brush.createImageData(256, 1), bits = new Uint32Array(line.data.buffer);
     for (let k = 0; k < 256; k++) bits[k] = scale.pixels[Math.round((k / 255) * (steps - 1))];

@@ -4,8 +4,8 @@
 
 const stops = {
   diverging: {
-    light: ["#06264f", "#17559c", "#6fa5db", "#f4f1ea", "#ea9a61", "#b4530a", "#521d02"],
-    dark: ["#d3e8ff", "#7fb4f2", "#2a64a8", "#1d1f23", "#a9521a", "#f0985a", "#ffe2cc"],
+    light: ["#0a376f", "#2166b3", "#83b3e3", "#f6f3ec", "#f0a872", "#cc6318", "#8a3606"],
+    dark: ["#b9daff", "#6da8ee", "#285f9f", "#1b1d21", "#a04c16", "#ec8d49", "#ffd0ab"],
   },
   sequential: {
     light: ["#f2eddc", "#b5d3a4", "#58aa92", "#1f7680", "#1d4866", "#1a1f40"],

@@ -26,21 +26,21 @@ export function range({ label, hint, min, max, step = 1, value, onChange }) {
   const slider = el("input", { type: "range", min, max, step, "aria-label": `${label}, slider`, oninput: () => onChange(Number((input.value = slider.value))) });
   const input = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", oninput: () => {
     slider.value = String(parseNumber(input.value));
-    onChange(parseNumber(input.value));
+    onChange(numberOf(input));
   } });
-  const set = (/** @type {number} */ v) => {
-    input.value = String(v);
-    slider.value = String(v);
+  const set = (/** @type {number | undefined} */ v) => {
+    input.value = String(v ?? "");
+    slider.value = String(v ?? min);
   };
   set(value);
-  return field({ label, hint, input, inside: el("div", { class: "pair" }, slider, input), get: () => parseNumber(input.value), set });
+  return field({ label, hint, input, inside: el("div", { class: "pair" }, slider, input), get: () => numberOf(input), set });
 }
 
-/** A number that is typed: also 2^53, 1e6 and, where `empty` is allowed, nothing. @param {Base} options @returns {Control} */
+/** A number that is typed: also 2^53 and 1e6; undefined when it is empty. @param {Base} options @returns {Control} */
 export function number({ label, hint, value, onChange }) {
-  const input = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", oninput: () => onChange(parseNumber(input.value)) });
+  const input = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", oninput: () => onChange(numberOf(input)) });
   input.value = value ?? "";
-  return field({ label, hint, input, get: () => parseNumber(input.value), set: (v) => void (input.value = v ?? "") });
+  return field({ label, hint, input, get: () => numberOf(input), set: (v) => void (input.value = v ?? "") });
 }
 
 /** Numbers with commas or spaces between them. @param {Base} options @returns {Control} */
@@ -78,6 +78,9 @@ export function segmented({ label, hint, choices, value, onChange }) {
     el("div", { class: "segmented" }, ...radios.map((radio, i) => el("label", {}, radio, choices[i][1]))), ...parts.elements);
   return control(element, radios[0], parts, () => radios.find((radio) => radio.checked)?.value, set);
 }
+
+/** @param {HTMLInputElement} input */
+const numberOf = (input) => (input.value.trim() === "" ? undefined : parseNumber(input.value));
 
 /** Also "2^53" and "-2^53 + 1", which people write and no computer reads; NaN for what is no number. @param {string} text */
 export function parseNumber(text) {

@@ -1,4 +1,6 @@
-// How numbers are written on the page.
+// How numbers and formulas are written on the page.
+
+import { el } from "./dom.js";
 
 /** A value of a cell: enough digits to tell float32 numbers of this size apart by eye, a real minus. @param {number} v @param {number} [digits] */
 export function value(v, digits = 6) {
@@ -20,4 +22,13 @@ export function whole(n) {
 function power(v, digits) {
   const [mantissa, exponent] = v.toExponential(digits - 1).split("e");
   return `${Number(mantissa)}·10${[...String(Number(exponent))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("")}`;
+}
+
+/** A formula in plain text as nodes: w_3 and 10^(−6/64) with a small 3 below and −6/64 above, single letters in italics. @param {string} text @returns {(Node | string)[]} */
+export function formula(text) {
+  return text.split(/(_\w+|\^\([^)]*\)|\^[\w.|−]+|(?<![\p{L}\p{N}])\p{L}(?![\p{L}\p{N}]))/u).filter(Boolean).map((part) => {
+    if (part[0] === "_" && part.length > 1) return el("sub", {}, part.slice(1));
+    if (part[0] === "^") return el("sup", {}, part.slice(1).replace(/^\((.*)\)$/, "$1"));
+    return part.length === 1 && /\p{L}/u.test(part) ? el("var", {}, part) : part;
+  });
 }

@@ -11,7 +11,7 @@ const left = 44, right = 8, top = 8, bottom = 34;
  * @param {object} options
  * @param {string} options.label what a screen reader says
  * @param {number} [options.height] in CSS pixels
- * @returns {{ element: HTMLElement, draw(data: { series: { name: string, y: ArrayLike<number> }[], x: ArrayLike<number>, xLabel: string, low?: number, high?: number, mark?: number }): void }}
+ * @returns {{ element: HTMLElement, draw(data: { series: { name: string, y: ArrayLike<number> }[], x: ArrayLike<number>, xLabel: string, low?: number, high?: number, mark?: number, ends?: [string, string] }): void }}
  */
 export function linePlot({ label, height = 220 }) {
   const picture = svg("svg", { class: "plot", role: "img", "aria-label": label, height });
@@ -23,7 +23,7 @@ export function linePlot({ label, height = 220 }) {
 
   function paint() {
     if (!data) return;
-    const { series, x, xLabel, mark } = data;
+    const { series, x, xLabel, mark, ends = [whole(x[0]), whole(x[x.length - 1])] } = data;
     const all = series.flatMap(({ y }) => Array.from(y).filter(Number.isFinite));
     const low = data.low ?? Math.min(...all, 0), high = data.high ?? Math.max(...all, low + 1e-9);
     const span = x[x.length - 1] - x[0] || 1;
@@ -40,8 +40,8 @@ export function linePlot({ label, height = 220 }) {
       ...levels.flatMap((v) => level(v, v === 0 ? "zero" : "")),
       ...(mark === undefined ? [] : [svg("line", { class: "axis zero", x1: across(mark), x2: across(mark), y1: top, y2: height - bottom })]),
       ...series.map(({ y }, k) => svg("path", { class: `curve s${(k % 6) + 1}`, d: line(y) })),
-      svg("text", { x: left, y: height - bottom + 16 }, whole(x[0])),
-      svg("text", { x: width - right, y: height - bottom + 16, "text-anchor": "end" }, whole(x[x.length - 1])),
+      svg("text", { x: left, y: height - bottom + 16 }, ends[0]),
+      svg("text", { x: width - right, y: height - bottom + 16, "text-anchor": "end" }, ends[1]),
       svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
     );
     legend.replaceChildren(...series.map(({ name }, k) => el("span", { class: `key s${(k % 6) + 1}` }, name)));

@@ -1,5 +1,6 @@
 // What a part shows is in the query of the URL, so that it can be sent to somebody, and back and forward work. (The fragment is for the
-// sections.) Each part has names of its own; what it does not know it leaves alone.
+// sections.) The playground has names as dim and offset; other parts
+// put their own in front, as sine.shift. What a part does not know it leaves alone.
 
 /**
  * @typedef {object} UrlState
