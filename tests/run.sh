@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
 shopt -s extglob
-all="go simd gobench wasm node runtimes model browsers soak"
+all="go simd gobench wasm node runtimes model browsers www soak"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
 groups=${*:-$all}
@@ -66,6 +66,10 @@ for group in $groups; do
     browsers)
       title "Chromium, Firefox, WebKit"
       node --test tests/browsers/*.test.js tests/bench/browsers.test.js
+      ;;
+    www)
+      title "The page in Chromium, Firefox, WebKit"
+      node --test tests/www/*.test.js
       ;;
     soak)
       title "A minute of calls of every kind"

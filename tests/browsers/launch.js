@@ -21,6 +21,8 @@ import { findWebKit, startWebKit } from "./webkit.js";
  * @property {(expression: string) => Promise<string>} run
  * @property {() => Promise<string[]>} errors
  * @property {(path: string, size: Size) => Promise<void>} screenshot
+ * @property {(keys: string[]) => Promise<void>} press all down in turn, then all up
+ * @property {(path: [x: number, y: number][]) => Promise<void>} drag down at the first point, up at the last
  * @property {() => Promise<void>} close
  */
 
@@ -32,6 +34,10 @@ import { findWebKit, startWebKit } from "./webkit.js";
  * @property {() => Promise<string[]>} errors console errors and uncaught errors since goto();
  *   WebKit: uncaught ones after the load event only
  * @property {(path: string, size?: Size) => Promise<void>} screenshot a PNG of a view of that size in CSS pixels
+ * @property {(keys: string) => Promise<void>} press a key by its name in KeyboardEvent.key, or some held together: "Control+End"
+ * @property {(text: string) => Promise<void>} type each character as a key, where the focus is
+ * @property {(selector: string) => Promise<void>} click the middle of an element, which is brought into view
+ * @property {(path: [x: number, y: number][]) => Promise<void>} drag the mouse, from where it goes down to where it comes up
  */
 
 /** @typedef {{ name: Name, version: string, page: Page, close(): Promise<void> }} Browser */
@@ -102,6 +108,21 @@ export async function open(name) {
       },
       errors: () => step(10, "to tell its errors", engine.errors()),
       screenshot: (path, size = usual) => step(30, "to take a screenshot", engine.screenshot(path, size)),
+      press: (keys) => step(10, `to press ${keys}`, engine.press(keys === "+" ? ["+"] : keys.split("+"))),
+      async type(text) {
+        for (const key of text) await step(10, `to type ${key}`, engine.press([key]));
+      },
+      async click(selector) {
+        const middle = await this.evaluate((/** @type {string} */ selector) => {
+          const element = document.querySelector(selector);
+          if (!element) throw new Error(`there is no ${selector}`);
+          element.scrollIntoView({ block: "center", behavior: "instant" });
+          const { left, top, width, height } = element.getBoundingClientRect();
+          return [left + width / 2, top + height / 2];
+        }, selector);
+        await step(10, `to click on ${selector}`, engine.drag([middle]));
+      },
+      drag: (path) => step(10, "to drag", engine.drag(path)),
     },
     async close() {
       // Asked politely so that it writes what it must; what does not listen is ended by the nest.
@@ -216,6 +237,16 @@ async function startPuppeteer(name, executablePath, home) {
     async screenshot(path, size) {
       await page.setViewport(size);
       await page.screenshot({ path: /** @type {`${string}.png`} */ (path) });
+    },
+    async press(keys) {
+      for (const key of keys) await page.keyboard.down(/** @type {any} */ (key));
+      for (const key of keys.toReversed()) await page.keyboard.up(/** @type {any} */ (key));
+    },
+    async drag([from, ...path]) {
+      await page.mouse.move(...from);
+      await page.mouse.down();
+      for (const point of path) await page.mouse.move(...point, { steps: 5 });
+      await page.mouse.up();
     },
     close: () => browser.close(),
   };

@@ -41,6 +41,12 @@ function folders(place, name) {
   }
 }
 
+/** WebDriver's code points of keys that write nothing. @type {Record<string, string>} */
+const codes = {
+  Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Alt: "\uE00A", Escape: "\uE00C", PageUp: "\uE00E",
+  PageDown: "\uE00F", End: "\uE010", Home: "\uE011", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Delete: "\uE017",
+};
+
 /**
  * Starts Xvfb, the driver and a session.
  *
@@ -122,6 +128,16 @@ export async function startWebKit(found, home, size) {
         await frame();
       })()`);
       await writeFile(path, Buffer.from(await call("GET", `${at}/screenshot`), "base64"));
+    },
+    async press(keys) {
+      const list = keys.map((key) => codes[key] ?? key);
+      const actions = [...list.map((value) => ({ type: "keyDown", value })), ...list.toReversed().map((value) => ({ type: "keyUp", value }))];
+      await call("POST", `${at}/actions`, { actions: [{ type: "key", id: "keys", actions }] });
+    },
+    async drag([[x, y], ...path]) {
+      const move = (/** @type {number} */ x, /** @type {number} */ y) => ({ type: "pointerMove", x: Math.round(x), y: Math.round(y), duration: 50 });
+      const actions = [move(x, y), { type: "pointerDown", button: 0 }, ...path.map((point) => move(...point)), { type: "pointerUp", button: 0 }];
+      await call("POST", `${at}/actions`, { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }] });
     },
     async close() {
       await call("DELETE", at);

@@ -9,6 +9,7 @@ import { find, open, titles } from "../browsers/launch.js";
 import { serve } from "../browsers/serve.js";
 
 const dist = new URL("../../dist/www/", import.meta.url);
+const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const screenshots = fileURLToPath(new URL("../../dist/screenshots/", import.meta.url));
 
 /** Not the root, since a static host may not give us one. */
@@ -62,6 +63,22 @@ export async function openPage(name, server) {
       assert.deepEqual(await page.errors(), []);
       const requests = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
       assert.deepEqual(requests.filter((/** @type {string} */ url) => !url.startsWith(`${server.origin}${base}`) && !/^(data|blob):/.test(url)), []);
+    },
+    /** Fails on what axe-core finds, in light and in dark. */
+    async accessible() {
+      for (const theme of ["light", "dark"]) {
+        await page.evaluate((/** @type {string} */ theme) => {
+          if (getComputedStyle(document.documentElement).colorScheme === theme || document.documentElement.dataset.theme === theme) return;
+          const button = /** @type {HTMLButtonElement} */ (document.getElementById("theme"));
+          if (button.textContent?.toLowerCase() === theme) button.click();
+        }, theme);
+        const found = await page.evaluate(`async () => {
+          if (!window.axe) { ${axe} }
+          const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+          return violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html, failureSummary }) => html.slice(0, 160) + " " + failureSummary).join(" | "));
+        }`);
+        assert.deepEqual(found, [], `axe-core, ${theme}`);
+      }
     },
     /** A picture for people, in dist/screenshots. @param {string} file @param {import("../browsers/launch.js").Size} [size] */
     async shoot(file, size) {

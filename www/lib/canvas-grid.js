@@ -51,6 +51,7 @@ export function canvasGrid({ announce, describe, onCursor }) {
   /** @type {ImageData | null} */
   let image = null;
   let row = 0, column = 0;
+  let [wide, high] = [Infinity, Infinity]; // the frame in dots of the screen; asking for it while drawing would lay the page out anew
 
   /** @param {Picture} next */
   function draw(next) {
@@ -95,7 +96,7 @@ export function canvasGrid({ announce, describe, onCursor }) {
   function place() {
     if (!picture) return;
     const { rows, columns } = picture;
-    canvas.classList.toggle("dense", columns > frame.clientWidth * devicePixelRatio || rows > frame.clientHeight * devicePixelRatio);
+    canvas.classList.toggle("dense", columns > wide || rows > high);
     cursor.hidden = false;
     cursor.style.left = `${((column + 0.5) / columns) * 100}%`;
     cursor.style.top = `${((row + 0.5) / rows) * 100}%`;
@@ -110,10 +111,10 @@ export function canvasGrid({ announce, describe, onCursor }) {
       const from = Math.max(0, Math.min(at - (size >> 1), all - size));
       return Array.from({ length: Math.min(size, all) }, (_, k) => from + k);
     };
-    const wide = window(column, sliceColumns, columns), high = window(row, sliceRows, rows);
+    const list = window(column, sliceColumns, columns), slice = window(row, sliceRows, rows);
     body.replaceChildren(el("table", {}, el("caption", { class: "away" }, `${down} by ${across}`),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, down), ...wide.map((c) => el("th", { scope: "col" }, columnName(c))))),
-      el("tbody", {}, ...high.map((r) => el("tr", {}, el("th", { scope: "row" }, rowName(r)), ...wide.map((c) => el("td", {}, value(values[r * columns + c]))))))));
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, down), ...list.map((c) => el("th", { scope: "col" }, columnName(c))))),
+      el("tbody", {}, ...slice.map((r) => el("tr", {}, el("th", { scope: "row" }, rowName(r)), ...list.map((c) => el("td", {}, value(values[r * columns + c]))))))));
   }
 
   /** @param {number} toRow @param {number} toColumn @param {boolean} [speak] */
@@ -146,7 +147,10 @@ export function canvasGrid({ announce, describe, onCursor }) {
   };
   canvas.addEventListener("pointermove", point);
   canvas.addEventListener("pointerdown", point);
-  new ResizeObserver(place).observe(frame);
+  new ResizeObserver(([{ contentRect }]) => {
+    [wide, high] = [contentRect.width * devicePixelRatio, contentRect.height * devicePixelRatio];
+    place();
+  }).observe(frame);
 
   return { element, canvas, draw, move, cursor: () => ({ row, column }) };
 }

@@ -24,12 +24,13 @@ export function linePlot({ label, height = 220 }) {
   function paint() {
     if (!data) return;
     const { series, x, xLabel, mark, ends = [whole(x[0]), whole(x[x.length - 1])] } = data;
-    const all = series.flatMap(({ y }) => Array.from(y).filter(Number.isFinite));
+    const all = data.low === undefined || data.high === undefined ? series.flatMap(({ y }) => Array.from(y).filter(Number.isFinite)) : [];
     const low = data.low ?? Math.min(...all, 0), high = data.high ?? Math.max(...all, low + 1e-9);
     const span = x[x.length - 1] - x[0] || 1;
     const across = (/** @type {number} */ v) => left + ((v - x[0]) / span) * (width - left - right);
     const up = (/** @type {number} */ v) => top + ((high - v) / (high - low || 1)) * (height - top - bottom);
-    const line = (/** @type {ArrayLike<number>} */ y) => Array.from(x, (v, k) => `${k ? "L" : "M"}${across(v).toFixed(1)} ${up(y[k]).toFixed(1)}`).join("");
+    const tenth = (/** @type {number} */ v) => Math.round(v * 10) / 10;
+    const line = (/** @type {ArrayLike<number>} */ y) => Array.from(x, (v, k) => `${k ? "L" : "M"}${tenth(across(v))} ${tenth(up(y[k]))}`).join("");
     const level = (/** @type {number} */ v, cls = "") => [
       svg("line", { class: `axis ${cls}`, x1: left, x2: width - right, y1: up(v), y2: up(v) }),
       svg("text", { x: left - 8, y: up(v) + 4, "text-anchor": "end" }, value(v, 3)),

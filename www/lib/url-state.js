@@ -23,13 +23,19 @@ export function urlState() {
       if (text === null) url.searchParams.delete(name);
       else url.searchParams.set(name, text);
     }
-    waiting = {};
+    const step = push;
+    [waiting, push] = [{}, false];
     if (url.href === location.href) return;
     try {
-      history[push ? "pushState" : "replaceState"](null, "", url);
+      history[step ? "pushState" : "replaceState"](null, "", url);
     } catch { /* WebKit allows a hundred in half a minute: the next one will do */ }
-    push = false;
   }
+
+  // What waits was meant for the entry that somebody has just left.
+  addEventListener("popstate", () => {
+    clearTimeout(timer);
+    [waiting, push, timer] = [{}, false, 0];
+  });
 
   addEventListener("pagehide", () => timer && flush());
   return {

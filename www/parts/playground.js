@@ -40,7 +40,7 @@ export async function start(host, site) {
   const stale = el("p", { class: "note error", hidden: true });
   const map = canvasGrid({ announce: site.announce, describe, onCursor: (row, column) => {
     state.cursor = { row, column };
-    address.write(write(state));
+    if (current) address.write(write(state));
     explain();
   } });
   const working = el("dl", { class: "working" });
@@ -122,6 +122,7 @@ export async function start(host, site) {
       state.cursor = { row: Math.min(state.cursor.row, next.matrix.rows - 1), column: Math.min(state.cursor.column, next.matrix.columns - 1) };
       controlsOf.error(null);
       stale.hidden = true;
+      refusal = "";
       controlsOf.fill(next.all, next.encoder.options, next.matrix.shown);
       draw();
     } catch (error) {
@@ -221,25 +222,25 @@ export async function start(host, site) {
   /** The width of a row before it was cut to the channels in view. @param {any} encoder @param {ArrayLike<number>} values @param {number} rows */
   const widthOf = (encoder, values, rows) => encoder.options.dim ?? encoder.options.w?.length ?? (encoder.encode ? encoder.encode(new Float64Array(encoder.options.inputs ?? 1)).length : values.length / rows);
 
-  address.onChange(() => {
-    const next = parse(address.read());
-    if (JSON.stringify(write(next)) === JSON.stringify(write(state))) return; // another part's step
+  /** What the address says, as far as it can be used. @param {ReturnType<typeof parse>} next */
+  function arrive({ notes, ...next }) {
     state = next;
     rebuild();
+    if (refusal) {
+      notes.push(refusal);
+      state.set = {};
+      rebuild();
+    }
+    note.textContent = `Of the address not everything could be used: ${notes.join("; ")}.`;
+    note.hidden = !notes.length;
+  }
+
+  address.onChange(() => {
+    const next = parse(address.read());
+    if (JSON.stringify(write(next)) !== JSON.stringify(write(state))) arrive(next); // else it was another part's step
   });
   site.onTheme(() => current && draw());
-
-  const { notes } = /** @type {any} */ (state);
-  rebuild();
-  if (!current) { // what the address asked for does not exist
-    notes.push(refusal);
-    state = { ...state, set: {} };
-    rebuild();
-  }
-  if (notes.length) {
-    note.textContent = `Of the address not everything could be used: ${notes.join("; ")}.`;
-    note.hidden = false;
-  }
+  arrive(/** @type {any} */ (state));
 }
 
 /** A round number that is not less. @param {number} v */

@@ -30,6 +30,12 @@ const scaling = [
 
 const pairing = choice("pairing", "Pairing", [["half", "half: i with i + n"], ["interleaved", "interleaved: 2i with 2i + 1"]], { hint: "which channels turn together; cos and sin do not show it, a turned vector does" });
 
+/** In the proportions of Qwen3-VL, whose axes take turns, or of Qwen2-VL. @param {any} o */
+function sections(o) {
+  const n = pairs(o), [t, h] = o.interleaved ? [n - 2 * Math.floor((n * 5) / 16), Math.floor((n * 5) / 16)] : [n >> 2, Math.floor((n * 3) / 8)];
+  return [t, h, n - t - h];
+}
+
 /** @param {Partial<import("./options.js").Option>} rest */
 const heads = (rest = {}) => range("headDim", "Channels of a head", { min: 2, max: 1024, cap: true, start: 64, ...rest });
 
@@ -74,7 +80,7 @@ export const rotary = {
   mrope: {
     title: "M-RoPE: text, images and video", source: "Wang et al. 2024, section 2.1; Qwen3-VL", go: ["rotary", "NewMRope", "MRopeOptions"], view: tokens,
     says: "A word has one position, a patch of an image three: time, height, width. Some pairs turn by each. Here is text, then an image, then text.",
-    options: [heads(), list("sections", "Pairs of t, h, w", { start: (/** @type {any} */ o) => [o.headDim >> 3, (3 * o.headDim) >> 4, (o.headDim >> 1) - (o.headDim >> 3) - ((3 * o.headDim) >> 4)], hint: "together half the channels" }), check("interleaved", "Axes in turns", { hint: "Qwen3-VL; Qwen2-VL has ranges" }), base(), pairing, ...scaling.filter(({ name }) => !/longrope/.test(name)), precision],
+    options: [heads(), check("interleaved", "Axes in turns", { hint: "Qwen3-VL; Qwen2-VL has ranges" }), list("sections", "Pairs of t, h, w", { start: sections, hint: "together half the channels" }), base(), pairing, ...scaling.filter(({ name }) => !/longrope/.test(name)), precision],
     explain(cell) {
       return [["token", `t = ${cell.axes[0]}, h = ${cell.axes[1]}, w = ${cell.axes[2]}`], ["formula", `${cell.what}(position · w_${cell.i}), by the axis that pair ${cell.i} belongs to`], ["frequency", `w_${cell.i} = ${say(cell.encoder.inverseFrequencies[cell.i], 8)}`], ["value", say(cell.value, 9)]];
     },
