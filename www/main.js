@@ -36,6 +36,7 @@ try {
     : `Self test passed: ${checks.length} checks against formulas and published numbers. posenc ${posenc.version}.`;
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   startParts({ posenc, state: urlState(), announce, get reducedMotion() { return motion.matches; }, get dark() { return theme.dark; }, onTheme: theme.onChange, selfTest: checks });
+  navigator.serviceWorker?.register("sw.js").catch(() => {}); // for when there is no network; the page does without
 } catch (error) {
   root.dataset.selftest = "failed";
   status.className = "status failed";
