@@ -1,5 +1,6 @@
 // The page: loads posenc, runs the quick self test, and starts each part when it comes near the view.
 
+import { hero } from "./hero.js";
 import { el } from "./lib/dom.js";
 import { urlState } from "./lib/url-state.js";
 import { selfTest } from "./self-test.js";
@@ -34,6 +35,8 @@ try {
   status.textContent = failed.length
     ? `Self test: ${failed.length} of ${checks.length} checks failed (${failed[0].name}). Do not trust the numbers on this page.`
     : `Self test passed: ${checks.length} checks against formulas and published numbers. posenc ${posenc.version}.`;
+  hero(posenc, theme.dark);
+  theme.onChange((dark) => hero(posenc, dark));
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   startParts({ posenc, state: urlState(), announce, get reducedMotion() { return motion.matches; }, get dark() { return theme.dark; }, onTheme: theme.onChange, selfTest: checks });
   navigator.serviceWorker?.register("sw.js").catch(() => {}); // for when there is no network; the page does without

@@ -45,7 +45,8 @@ export function linePlot({ label, height = 220 }) {
       svg("text", { x: width - right, y: height - bottom + 16, "text-anchor": "end" }, ends[1]),
       svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
     );
-    legend.replaceChildren(...series.map(({ name }, k) => el("span", { class: `key s${(k % 6) + 1}` }, name)));
+    legend.replaceChildren(...series.map(({ name }, k) => el("span", { class: "key" },
+      svg("svg", { width: 28, height: 8, "aria-hidden": "true" }, svg("line", { class: `curve s${(k % 6) + 1}`, x1: 0, x2: 28, y1: 4, y2: 4 })), name)));
   }
 
   new ResizeObserver(([{ contentRect }]) => {

@@ -70,7 +70,7 @@ export async function start(host, site) {
   host.append(el("div", { class: "playground" },
     el("div", { class: "scheme" }, chooser.element, el("div", {}, says, source)), note,
     el("div", { class: "desk" },
-      el("div", {}, heading, map.element, stale),
+      el("div", {}, el("div", { class: "title-row" }, heading, stale), map.element),
       el("div", { class: "side" }, options, reset)),
     el("div", { class: "below" },
       el("div", {}, el("h3", {}, "How this number came about"), working),
@@ -188,7 +188,7 @@ export async function start(host, site) {
     const n = alongRows ? columns : rows;
     if (!lines.element.contains(document.activeElement)) lines.value = chosen;
     plot.draw({
-      series: chosen.map((k) => ({ name: `${alongRows ? down : across} ${alongRows ? rowName(k) : columnName(k)}`, y: Float64Array.from({ length: n }, (_, at) => (alongRows ? values[k * columns + at] : values[at * columns + k])) })),
+      series: chosen.map((k) => ({ name: alongRows ? `${down} ${rowName(k)}` : /^\D/.test(columnName(k)) ? columnName(k) : `${across} ${columnName(k)}`, y: Float64Array.from({ length: n }, (_, at) => (alongRows ? values[k * columns + at] : values[at * columns + k])) })),
       x: Float64Array.from({ length: n }, (_, at) => at), xLabel: alongRows ? across : down, low, high,
       ends: alongRows ? [columnName(0), columnName(n - 1)] : [rowName(0), rowName(n - 1)],
     });

@@ -43,7 +43,7 @@ const heads = (rest = {}) => range("headDim", "Channels of a head", { min: 2, ma
 function working({ encoder, o, p, what, i, value, length }, w = encoder.inverseFrequencies[i]) {
   const factor = encoder.attentionFactor ?? 1, front = factor === 1 ? "" : `${say(factor)} · `;
   // Two scalings follow the length of the call, so what the encoder says of its frequencies is not what it used here.
-  if (["dynamic", "longrope"].includes(o.scaling?.type)) return [["formula", `${what}(p · w_i), where w_i follows the length of the call`], ["length", whole(length)], ["value", say(value, 9)]];
+  if (["dynamic", "longrope"].includes(o.scaling?.type)) return [["formula", `${front}${what}(p · w_i), where w_i follows the length of the call`], ["length", whole(length)], ["value", say(value, 9)]];
   const angle = p * w;
   return [
     ["formula", `${front}${what}(p · w_i)${o.scaling && o.scaling.type !== "default" ? `, w_i by the rule of ${o.scaling.type}` : ""}`],

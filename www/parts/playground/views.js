@@ -76,7 +76,7 @@ export const rows = {
 
 /** @param {{ start?: number, step: number, length: number, perPoint?: boolean }} usual @returns {View} */
 export const points = ({ start = 0, step, length: count, perPoint = false }) => ({
-  controls: [number("start", "First t", { start }), number("step", "Step", { start: step }), length(count), ...channels],
+  controls: [number("start", "First t", { start }), number("step", "Step", { start: step }), { ...length(count), label: "Points" }, ...channels],
   compute(encoder, v, { o }) {
     const inputs = perPoint ? o.inputs : 1, at = (/** @type {number} */ r) => v.start + r * v.step;
     const list = Float64Array.from({ length: v.length * inputs }, (_, k) => at(Math.floor(k / inputs)));
