@@ -1,87 +1,64 @@
-// Literal numbers from the tests of other projects, through the built package: table, fill and add, on arrays of
-// JavaScript's and of alloc(). ../conformance/README.md says what a case is; the Go side runs the same files.
+// Literal numbers from the tests of other projects, through the built package. ../conformance/README.md says what a case is, and
+// run.js beside it how each is tested; the page runs them by that too, and the Go side runs the same files.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { load } from "../../dist/npm/index.js";
+import { casesOf, folders } from "../conformance/run.js";
 
-/**
- * @typedef {object} Case
- * @property {string} id
- * @property {import("../../dist/npm/index.js").SinusoidalOptions} options
- * @property {number} batch
- * @property {number[]} positions
- * @property {number} firstColumn
- * @property {number[][]} [embeddings]
- * @property {number[][]} expected
- * @property {{ atol: number, rtol: number }} tolerance
- * @property {string} published
- * @property {string} note
- */
-const FIELDS = ["id", "options", "batch", "positions", "firstColumn", "embeddings", "expected", "tolerance", "published", "note"];
-
-const folder = new URL("../conformance/", import.meta.url);
-const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
 const posenc = await load();
+const met = new Set();
 
-test("there are cases", () => assert.ok(files.length > 10, `${files.length} files`));
-
-for (const file of files) {
-  /** @type {{ source: Record<string, string>, cases: Case[] }} */
-  const { source, cases } = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
-  test(`${file}: ${cases.length} of ${source.repo}`, async (t) => {
-    assert.match(source.commit, /^[0-9a-f]{40}$/);
-    assert.ok(source.repo && source.path && cases.length > 0);
-    for (const each of cases) await t.test(each.id, () => run(`${file} ${each.id}`, each));
-  });
+for (const folder of Object.keys(folders)) {
+  const place = new URL(`../conformance/${folder && `${folder}/`}`, import.meta.url);
+  const files = readdirSync(place).filter((name) => name.endsWith(".json"));
+  test(`${folder || "sinusoidal"}: there are cases`, () => assert.ok(files.length > (folder ? 0 : 10), `${files.length} files`));
+  for (const file of files) {
+    const content = JSON.parse(readFileSync(new URL(file, place), "utf8"));
+    const { project, cases } = casesOf(folder ? `${folder}/${file}` : file, content);
+    test(`${folder}/${file}: ${cases.length} of ${project}`, async (t) => {
+      assert.equal(cases.length, (content.cases ?? []).length + (content.errors ?? []).length);
+      for (const { id, kind, run } of cases) {
+        met.add(`${folder} ${kind}`);
+        await t.test(id, () => run(posenc));
+      }
+    });
+  }
 }
 
-/** @param {string} where @param {Case} given */
-function run(where, given) {
-  assert.deepEqual(Object.keys(given).filter((key) => !FIELDS.includes(key)), [], `${where}: fields`);
-  const { options, batch, positions, embeddings } = given;
-  const pe = posenc.sinusoidal(options);
-  const at = { batch, positions };
-  const size = positions.length * options.dim;
-  const input = new Float32Array(size);
-  embeddings?.forEach((row, i) => input.set(row, i * options.dim));
-  const zeros = new Float32Array(size);
+test("every folder has a test", () => {
+  const all = readdirSync(new URL("../conformance/", import.meta.url), { withFileTypes: true }).filter((each) => each.isDirectory()).map(({ name }) => name);
+  assert.deepEqual(Object.keys(folders).sort(), ["", ...all].sort());
+});
 
-  const memory = posenc.alloc(size);
-  /** Ways to the same numbers: the rows that come out, and what must still be added to them. @type {Record<string, [Float32Array, Float32Array]>} */
-  const ways = {
-    table: [pe.table(positions.length, { positions }), input],
-    fill: [pe.fill(new Float32Array(size).fill(NaN), at), input],
-    add: [pe.add(input.slice(), at), zeros],
+test("every kind has a case", () => {
+  const kinds = Object.entries(folders).flatMap(([folder, { kinds }]) => Object.keys(kinds).map((kind) => `${folder} ${kind}`));
+  assert.deepEqual([...met].sort(), kinds.sort());
+});
+
+test("a case that is wrong is a failure, and so is a field or a kind that nobody knows", () => {
+  const content = () => JSON.parse(readFileSync(new URL("../conformance/rotary/gemma.json", import.meta.url), "utf8"));
+  /** @param {(each: any) => void} spoil */
+  const spoilt = (spoil) => {
+    const file = content();
+    spoil(file.cases[0]);
+    return () => casesOf("rotary/gemma.json", file).cases[0].run(posenc);
   };
-  memory.data.fill(NaN);
-  ways["fill on alloc()"] = [pe.fill(memory, at).data.slice(), input];
-  memory.data.set(input);
-  ways["add on alloc()"] = [pe.add(memory, at).data.slice(), zeros];
-  memory.data.set(input);
-  ways["add on alloc().data"] = [pe.add(memory.data, at).slice(), zeros];
-  const rowByRow = input.slice(); // by offset, where the position is an integer
-  positions.forEach((p, i) => {
-    const row = rowByRow.subarray(i * options.dim, (i + 1) * options.dim);
-    pe.add(row, Number.isInteger(p) ? { offset: p } : { positions: [p] });
-  });
-  ways["add, row by row"] = [rowByRow, zeros];
+  spoilt(() => {})();
+  assert.throws(spoilt((each) => void (each.expected[2] += 1e-5)), /number 2: want /);
+  assert.throws(spoilt((each) => void (each.expected[2] = NaN)), /number 2: want NaN/);
+  assert.throws(spoilt((each) => void each.expected.pop()), /length: want 15, got 16/);
+  assert.throws(spoilt((each) => void (each.more = 1)), /fields that no test reads/);
+  assert.throws(spoilt((each) => void (each.kind = "toString")), /there is a test for toString/);
+  assert.throws(() => casesOf("rotary/gemma.json", { ...content(), more: 1 }), /fields that no test reads/);
+  assert.throws(() => casesOf("rotary/gemma.json", { source: content().source }), /there are cases/);
+});
 
-  for (const [way, [rows, plus]] of Object.entries(ways)) compare(`${where}: ${way}`, given, rows, plus);
-  memory.dispose();
-  pe.dispose();
-}
-
-/** @param {string} where @param {Case} given @param {Float32Array} rows @param {Float32Array} plus */
-function compare(where, { options, positions, firstColumn, expected, tolerance }, rows, plus) {
-  assert.equal(expected.length, positions.length, `${where}: rows`);
-  expected.forEach((wanted, r) => wanted.forEach((want, c) => {
-    const i = r * options.dim + firstColumn + c;
-    const got = rows[i] + plus[i];
-    const within = tolerance.atol + tolerance.rtol * Math.abs(want);
-    assert.ok(Math.abs(got - want) <= within,
-      `${where}, position ${positions[r]}, column ${firstColumn + c}: want ${want} ± ${within.toPrecision(2)}, got ${got}`);
-  }));
-}
+test("a learned encoding of a config has options, and with the checkpoint's weights it has rows", () => {
+  const { absolute } = posenc.fromConfig({ model_type: "gpt2", n_positions: 5, n_embd: 3, n_head: 1, n_layer: 1 });
+  const { options } = /** @type {import("../../dist/npm/index.js").Learned} */ (absolute);
+  const weights = Float32Array.from({ length: 15 }, (_, i) => i / 7);
+  assert.deepEqual(posenc.learned({ ...options, weights }).table(), weights);
+});

@@ -1,19 +1,15 @@
-// Literal numbers of grids, time steps, resized tables and positions from a mask, through the built package.
-// ../conformance/additive/README.md says what a case is; the Go side runs the same files.
+// Grids, time steps, resized tables and positions from a mask. README.md says what a case is.
 
-import assert from "node:assert/strict";
+import { bits, equal, everywhere, ok, within } from "../check.js";
 
-import { load } from "../../dist/npm/index.js";
-import { bits, everywhere, runFolder, within } from "./cases.js";
-
-const posenc = await load();
+const COMMON = ["id", "call", "options", "expected", "tolerance", "published", "note"];
 
 /**
  * The rows of an encoder by each of its ways.
- * @param {string} where @param {any} encoder @param {number} dim
+ * @param {any} posenc @param {string} where @param {any} encoder @param {number} dim
  * @param {ArrayLike<number>} positions
  */
-function rowsOf(where, encoder, dim, positions) {
+function rowsOf(posenc, where, encoder, dim, positions) {
   const rows = encoder.table(positions.length, { positions });
   const zeros = new Float32Array(rows.length);
   bits(everywhere(posenc, zeros.slice().fill(NaN), (x) => encoder.fill(x, { positions }), `${where}: fill`), rows, `${where}: fill`);
@@ -29,45 +25,46 @@ function rowsOf(where, encoder, dim, positions) {
 
 /** @param {string} where @param {Float32Array | Int32Array} rows @param {number} dim @param {any} each */
 function compare(where, rows, dim, { expected, firstColumn = 0, tolerance }) {
-  assert.ok(expected.length > 0 && expected.length * dim <= rows.length, `${where}: rows`);
+  ok(expected.length > 0 && expected.length * dim <= rows.length, `${where}: rows`);
   expected.forEach((/** @type {number[]} */ wanted, /** @type {number} */ r) => {
     const from = r * dim + firstColumn;
-    assert.ok(firstColumn + wanted.length <= dim);
+    ok(firstColumn + wanted.length <= dim);
     within(rows.subarray(from, from + wanted.length), wanted, tolerance, `${where}, row ${r}`);
   });
 }
 
-runFolder("additive", "call", ["options", "expected"], {
+/** @type {import("../run.js").Folder} */
+export const additive = { kindOf: (each) => each.call, kinds: {
   grid: {
-    fields: ["firstColumn"],
-    run(where, each) {
+    fields: [...COMMON, "firstColumn"],
+    run(posenc, where, each) {
       const encoder = posenc.grid(each.options);
       const { dim, shape, prefixTokens } = encoder.options;
       const all = encoder.table();
       const count = prefixTokens + shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
-      assert.equal(all.length, count * dim);
-      bits(rowsOf(where, encoder, dim, Array.from({ length: count }, (_, p) => p)), all, where);
+      equal(all.length, count * dim);
+      bits(rowsOf(posenc, where, encoder, dim, Array.from({ length: count }, (_, p) => p)), all, where);
       compare(where, all, dim, each);
     },
   },
   timestep: {
-    fields: ["positions", "firstColumn"],
-    run(where, each) {
+    fields: [...COMMON, "positions", "firstColumn"],
+    run(posenc, where, each) {
       const encoder = posenc.timestep(each.options);
-      const rows = rowsOf(where, encoder, each.options.dim, each.positions);
+      const rows = rowsOf(posenc, where, encoder, each.options.dim, each.positions);
       bits(encoder.encode(each.positions), rows, `${where}: encode`);
       bits(encoder.encode(Float64Array.from(each.positions)), rows, `${where}: encode`);
       compare(where, rows, each.options.dim, each);
     },
   },
   resize2D: {
-    fields: ["input"],
-    run(where, each) {
+    fields: [...COMMON, "input"],
+    run(posenc, where, each) {
       const { from, to, dim, ...how } = each.options;
       const encoder = posenc.learned({ dim, weights: each.input, resize: { from, to, ...how } });
-      assert.equal(encoder.options.rows, to[0] * to[1]);
+      equal(encoder.options.rows, to[0] * to[1]);
       const rows = encoder.table();
-      bits(rowsOf(where, encoder, dim, Array.from({ length: to[0] * to[1] }, (_, p) => p)), rows, where);
+      bits(rowsOf(posenc, where, encoder, dim, Array.from({ length: to[0] * to[1] }, (_, p) => p)), rows, where);
       compare(where, rows, dim, each);
       // Class tokens in front stay as they are.
       const prefix = Float32Array.from({ length: 2 * dim }, (_, i) => 1000 + i);
@@ -77,13 +74,13 @@ runFolder("additive", "call", ["options", "expected"], {
     },
   },
   positionsFromMask: {
-    fields: ["input"],
-    run(where, { options, input, expected }) {
+    fields: [...COMMON, "input"],
+    run(posenc, where, { options, input, expected }) {
       for (const mask of [input, Float32Array.from(input), Uint8Array.from(input)]) {
         const got = posenc.positionsFromMask(mask, options);
-        assert.ok(got instanceof Int32Array);
-        assert.deepEqual([...got], expected.flat(), where);
+        ok(got instanceof Int32Array);
+        equal([...got], expected.flat(), where);
       }
     },
   },
-});
+} };

@@ -1,31 +1,25 @@
-// Literal numbers of biases and buckets from the tests of other projects, through the built package.
-// ../conformance/bias/README.md says what a case is; the Go side runs the same files.
+// Biases and buckets. README.md says what a case is.
 
-import assert from "node:assert/strict";
+import { bits, equal, everywhere, ok, within } from "../check.js";
 
-import { load } from "../../dist/npm/index.js";
-import { bits, everywhere, runFolder, within } from "./cases.js";
+const FIELDS = ["id", "scheme", "options", "tolerance", "published", "note", "queryLength", "keyLength", "offset", "relativePositions", "expected", "expectedBuckets", "expectedSlopes"];
 
-const posenc = await load();
-
-const FIELDS = ["queryLength", "keyLength", "offset", "relativePositions", "expected", "expectedBuckets", "expectedSlopes"];
-
-/** @param {string} where @param {any} each */
-function run(where, { scheme, options, queryLength, keyLength, offset, relativePositions, expected, expectedBuckets, expectedSlopes, tolerance }) {
+/** @param {any} posenc @param {string} where @param {any} each */
+function run(posenc, where, { scheme, options, queryLength, keyLength, offset, relativePositions, expected, expectedBuckets, expectedSlopes, tolerance }) {
   const encoder = /** @type {any} */ (posenc)[scheme](options);
-  assert.ok(expected ?? expectedBuckets ?? expectedSlopes, `${where}: something is expected`);
+  ok(expected ?? expectedBuckets ?? expectedSlopes, `${where}: something is expected`);
   if (expectedSlopes !== undefined) within(encoder.slopes, expectedSlopes, tolerance, `${where}: slopes`);
   if (expectedBuckets !== undefined) {
     const got = relativePositions === undefined ? encoder.buckets(queryLength, keyLength, { offset })
       : Int32Array.from(relativePositions, (/** @type {number} */ r) => encoder.buckets(1, 1, { offset: -r })[0]);
-    assert.ok(got instanceof Int32Array);
-    assert.deepEqual([...got], expectedBuckets.flat(), `${where}: buckets`);
+    ok(got instanceof Int32Array);
+    equal([...got], expectedBuckets.flat(), `${where}: buckets`);
     if (relativePositions === undefined) {
       const byQuery = Array.from({ length: queryLength }, (_, i) => [...encoder.buckets(1, keyLength, { offset: offset + i })]);
-      assert.deepEqual(byQuery.flat(), expectedBuckets.flat(), `${where}: query by query`);
+      equal(byQuery.flat(), expectedBuckets.flat(), `${where}: query by query`);
     } else {
       relativePositions.forEach((/** @type {number} */ r, /** @type {number} */ i) => { // in a matrix, too, where it is not large
-        if (Math.abs(r) <= 1000) assert.equal(encoder.buckets(Math.abs(r) + 1, Math.abs(r) + 1)[r < 0 ? -r * (-r + 1) : r], got[i], `${where}: ${r}`);
+        if (Math.abs(r) <= 1000) equal(encoder.buckets(Math.abs(r) + 1, Math.abs(r) + 1)[r < 0 ? -r * (-r + 1) : r], got[i], `${where}: ${r}`);
       });
     }
   }
@@ -48,4 +42,5 @@ function run(where, { scheme, options, queryLength, keyLength, offset, relativeP
   }
 }
 
-runFolder("bias", "scheme", ["options"], { alibi: { fields: FIELDS, run }, t5: { fields: FIELDS, run }, deberta: { fields: FIELDS, run }, shaw: { fields: FIELDS, run } });
+/** @type {import("../run.js").Folder} */
+export const bias = { kindOf: (each) => each.scheme, kinds: { alibi: { fields: FIELDS, run }, t5: { fields: FIELDS, run }, deberta: { fields: FIELDS, run }, shaw: { fields: FIELDS, run } } };

@@ -1,15 +1,11 @@
-// Literal numbers of rotary encodings from the tests of other projects, and from the formulas (truth.json), through the built
-// package. ../conformance/rotary/README.md says what a case is; the Go side runs the same files.
+// Rotary encodings, also against the formulas (truth.json). README.md says what a case is.
 
-import assert from "node:assert/strict";
+import { bits, equal, everywhere, ok, transposed, within } from "../check.js";
 
-import { load } from "../../dist/npm/index.js";
-import { bits, everywhere, runFolder, transposed, within } from "./cases.js";
+const COMMON = ["id", "kind", "options", "tolerance", "published", "note"];
 
-const posenc = await load();
-
-/** @param {string} where @param {any} each the case, with an array that `encoder` turns to what is expected */
-function turns(where, encoder, each) {
+/** @param {any} posenc @param {string} where @param {any} encoder @param {any} each the case, with an array that `encoder` turns to what is expected */
+function turns(posenc, where, encoder, each) {
   const { batch, heads, order, offset, positions, input, expected, tolerance } = each;
   const { headDim } = encoder.options;
   const x = Float32Array.from(input);
@@ -34,16 +30,17 @@ function turns(where, encoder, each) {
   bits(single, got, `${where}, vector by vector`);
 }
 
-runFolder("rotary", "kind", ["options"], {
+/** @type {import("../run.js").Folder} */
+export const rotary = { kindOf: (each) => each.kind, kinds: {
   inverseFrequencies: {
-    fields: ["expected", "attentionFactor", "sequenceLength"],
-    run(where, { options, expected, attentionFactor, sequenceLength, tolerance }) {
+    fields: [...COMMON, "expected", "attentionFactor", "sequenceLength"],
+    run(posenc, where, { options, expected, attentionFactor, sequenceLength, tolerance }) {
       const encoder = posenc.rotary(options);
       const n = expected.length;
-      assert.equal(n, encoder.options.rotaryDim / 2);
+      equal(n, encoder.options.rotaryDim / 2);
       if (attentionFactor !== undefined) within([encoder.attentionFactor], [attentionFactor], { atol: 0, rtol: 1e-12 }, `${where}: attention factor`);
       const { inverseFrequencies } = encoder;
-      assert.ok(inverseFrequencies instanceof Float64Array);
+      ok(inverseFrequencies instanceof Float64Array);
       if (sequenceLength === undefined || !["dynamic", "longrope"].includes(options.scaling?.type)) {
         within(inverseFrequencies, expected, tolerance, where);
       }
@@ -55,12 +52,12 @@ runFolder("rotary", "kind", ["options"], {
     },
   },
   attentionFactor: {
-    fields: ["expected"],
-    run: (where, { options, expected, tolerance }) => within([posenc.rotary(options).attentionFactor], [expected], tolerance, where),
+    fields: [...COMMON, "expected"],
+    run: (posenc, where, { options, expected, tolerance }) => within([posenc.rotary(options).attentionFactor], [expected], tolerance, where),
   },
   cosSin: {
-    fields: ["positions", "cos", "sin", "pairs", "sequenceLength"],
-    run(where, { options, positions, cos, sin, pairs, sequenceLength, tolerance }) {
+    fields: [...COMMON, "positions", "cos", "sin", "pairs", "sequenceLength"],
+    run(posenc, where, { options, positions, cos, sin, pairs, sequenceLength, tolerance }) {
       const encoder = posenc.rotary(options);
       const n = encoder.options.rotaryDim / 2;
       /** @type {number[]} */
@@ -68,7 +65,7 @@ runFolder("rotary", "kind", ["options"], {
       const picked = (/** @type {Float32Array} */ rows) => positions.flatMap((/** @type {unknown} */ _, /** @type {number} */ r) => columns.map((i) => rows[r * n + i]));
       const compare = (/** @type {{ cos: Float32Array, sin: Float32Array }} */ got, /** @type {string} */ how) => {
         for (const [name, rows, wants] of /** @type {const} */ ([["cos", got.cos, cos], ["sin", got.sin, sin]])) {
-          assert.equal(rows.length, positions.length * n);
+          equal(rows.length, positions.length * n);
           within(picked(rows), wants.flat(), tolerance, `${where}: ${name}, ${how}`);
           if (where.startsWith("truth.json")) bits(picked(rows), wants.flat().map(Math.fround), `${where}: ${name}, ${how}`);
         }
@@ -89,48 +86,48 @@ runFolder("rotary", "kind", ["options"], {
     },
   },
   cosSinSum: {
-    fields: ["length", "expected"],
-    run(where, { options, length, expected, tolerance }) {
+    fields: [...COMMON, "length", "expected"],
+    run(posenc, where, { options, length, expected, tolerance }) {
       const { cos, sin } = posenc.rotary(options).cosSin(length);
       within([[...cos, ...sin].reduce((sum, v) => sum + v, 0)], [expected], tolerance, where);
     },
   },
   rotate: {
-    fields: ["batch", "heads", "order", "offset", "positions", "input", "expected"],
-    run(where, each) {
+    fields: [...COMMON, "batch", "heads", "order", "offset", "positions", "input", "expected"],
+    run(posenc, where, each) {
       const encoder = posenc.rotary(each.options);
-      turns(where, encoder, each);
-      turns(`${where}, again by the rows that it has kept`, encoder, each);
+      turns(posenc, where, encoder, each);
+      turns(posenc, `${where}, again by the rows that it has kept`, encoder, each);
     },
   },
   rotateWithCache: {
-    fields: ["batch", "heads", "order", "positions", "cos", "sin", "input", "expected"],
-    run(where, { options, cos, sin, ...each }) {
-      assert.deepEqual(cos.shape, sin.shape);
-      assert.equal(cos.shape.at(-1), options.rotaryDim / 2);
+    fields: [...COMMON, "batch", "heads", "order", "positions", "cos", "sin", "input", "expected"],
+    run(posenc, where, { options, cos, sin, ...each }) {
+      equal(cos.shape, sin.shape);
+      equal(cos.shape.at(-1), options.rotaryDim / 2);
       for (const given of [{ cos: cos.data, sin: sin.data }, { cos: Float32Array.from(cos.data), sin: Float64Array.from(sin.data) }]) {
         const encoder = posenc.rotary({ ...options, ...given });
         const rows = cos.data.length / (options.rotaryDim / 2);
-        turns(where, encoder, { ...each, positions: each.positions ?? Array.from({ length: rows }, (_, i) => i) }); // [batch, seq, pairs]: each row its own
+        turns(posenc, where, encoder, { ...each, positions: each.positions ?? Array.from({ length: rows }, (_, i) => i) }); // [batch, seq, pairs]: each row its own
       }
     },
   },
   mropePositions: {
-    fields: ["blocks", "start", "expected"],
-    run(where, { blocks, start, expected, options }) {
-      assert.equal(options, undefined);
+    fields: [...COMMON, "blocks", "start", "expected"],
+    run(posenc, where, { blocks, start, expected, options }) {
+      equal(options, undefined);
       const parts = blocks.map((/** @type {any} */ { text, grid, ...rest }) => {
-        assert.deepEqual(rest, {});
+        equal(rest, {});
         return grid === undefined ? { text } : { t: grid[0], h: grid[1], w: grid[2] };
       });
       const { positions, next } = posenc.mropePositions(parts);
-      assert.deepEqual([...positions].map((p) => p + start), [...expected.t, ...expected.h, ...expected.w], where);
-      assert.equal(next, Math.max(-1, ...positions) + 1, where);
+      equal([...positions].map((p) => p + start), [...expected.t, ...expected.h, ...expected.w], where);
+      equal(next, Math.max(-1, ...positions) + 1, where);
     },
   },
   mropeAxes: {
-    fields: ["expected"],
-    run(where, { options, expected }) {
+    fields: [...COMMON, "expected"],
+    run(posenc, where, { options, expected }) {
       const encoder = posenc.mrope(options);
       const n = encoder.options.rotaryDim / 2;
       const axes = encoder.options.sections.length;
@@ -141,11 +138,11 @@ runFolder("rotary", "kind", ["options"], {
         const x = new Float32Array(encoder.options.headDim).fill(1);
         const turned = everywhere(posenc, x, (a) => encoder.rotate(a, { positions }), where);
         const second = (/** @type {number} */ i) => (encoder.options.pairing === "half" ? i : 2 * i);
-        for (let i = 0; i < n; i++) assert.equal(turned[second(i)] !== 1, sin[i] !== 0, `${where}: rotate and cosSin of pair ${i}`);
+        for (let i = 0; i < n; i++) equal(turned[second(i)] !== 1, sin[i] !== 0, `${where}: rotate and cosSin of pair ${i}`);
         return sin;
       });
       for (let i = 0; i < n; i++) got += all.map((sin, axis) => (sin[i] !== 0 ? "tyx"[axis] : "")).join("");
-      assert.equal(got, expected, where);
+      equal(got, expected, where);
     },
   },
-});
+} };
