@@ -1,55 +1,12 @@
-// Lists of positions and the order of weights: held to the same cases as the Go functions of these names, and what only
-// JavaScript has, the types of what is given.
+// Lists of positions and the order of weights: what only JavaScript has, the types of what is given. Their numbers are in ../conformance/lists.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { load } from "../../dist/npm/index.js";
-import { filesOf } from "./cases.js";
 import { near } from "./reference.js";
 
 const posenc = await load();
-const FIELDS = ["call", "input", "options", "expected", "next", "error", "note"];
-/** @type {Record<string, { of: new (...args: any[]) => ArrayLike<number>, given: (input: any) => any[] }>} */
-const CALLS = {
-  positionsFromMask: { of: Int32Array, given: (mask) => [mask, Float64Array.from(mask), Float32Array.from(mask)] },
-  relativePositions: { of: Float64Array, given: (length) => [length] },
-  mropePositions: { of: Float64Array, given: (parts) => [parts] },
-  permute: { of: Float32Array, given: (weights) => [weights, Float64Array.from(weights), Float32Array.from(weights)] },
-};
-
-for (const { file, content } of filesOf("lists")) {
-  test(`lists/${file}: ${content.cases.length} cases`, () => {
-    const met = new Set();
-    for (const [i, each] of content.cases.entries()) {
-      const { call, input, options, expected, next, error } = each;
-      const where = `case ${i}: ${call}(${JSON.stringify(input)}, ${JSON.stringify(options)})`;
-      assert.deepEqual(Object.keys(each).filter((key) => !FIELDS.includes(key)), [], where);
-      assert.ok(call in CALLS, where);
-      met.add(call);
-      for (const given of CALLS[call].given(input)) {
-        const before = JSON.stringify(given);
-        const run = () => /** @type {any} */ (posenc)[call](given, options);
-        if (error !== undefined) {
-          assert.throws(run, (/** @type {any} */ thrown) => {
-            assert.deepEqual([thrown.name, thrown.code], ["RangeError", "ERR_POSENC_RANGE"], where);
-            assert.ok(thrown.message.startsWith(error), `${where}: want ${error}, got ${thrown.message}`);
-            return true;
-          });
-        } else {
-          const answer = run();
-          const got = call === "mropePositions" ? answer.positions : answer;
-          assert.ok(got instanceof CALLS[call].of, where);
-          assert.deepEqual([...got], expected, where);
-          if (call === "mropePositions") assert.equal(answer.next, next, where);
-          assert.notEqual(got, given);
-        }
-        assert.equal(JSON.stringify(given), before, `${where}: what was given is left as it was`);
-      }
-    }
-    assert.deepEqual([...met].sort(), Object.keys(CALLS).sort());
-  });
-}
 
 test("what is no list, no number or no option of them is a TypeError that names it", () => {
   const any = /** @type {any} */ (posenc);
