@@ -128,15 +128,7 @@ build_www() {
   cp -R www dist/www.new
   mkdir dist/www.new/posenc
   cp dist/npm/*.js dist/npm/posenc.wasm dist/npm/LICENSE dist/npm/NOTICE dist/www.new/posenc/
-  # What is kept for when there is no network, and its version. The model, if it is there, is kept when it is loaded.
-  (
-    cd dist/www.new
-    files=$(find . -type f ! -name sw.js ! -path './vendor/*' | LC_ALL=C sort)
-    list=$(printf '"%s", ' ./ $files)
-    hash=$(cat $files | node -p 'require("node:crypto").createHash("sha256").update(require("node:fs").readFileSync(0)).digest("hex").slice(0, 16)')
-    sed -i.bak "s|^const files = \[\]|const files = [${list%, }]|; s|\"dev\"|\"$hash\"|" sw.js && rm sw.js.bak
-    grep -q '"./index.html"' sw.js
-  )
+  node tests/www/build.js dist/www.new # the conformance cases, the benchmark, and what is kept for when there is no network
   rm -rf dist/www
   mv dist/www.new dist/www
 }

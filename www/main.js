@@ -39,12 +39,24 @@ try {
   theme.onChange((dark) => hero(posenc, dark));
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   startParts({ posenc, state: urlState(), announce, get reducedMotion() { return motion.matches; }, get dark() { return theme.dark; }, onTheme: theme.onChange, selfTest: checks });
-  navigator.serviceWorker?.register("sw.js").catch(() => {}); // for when there is no network; the page does without
+  keepForLater();
 } catch (error) {
   root.dataset.selftest = "failed";
   status.className = "status failed";
   status.textContent = `posenc did not load: ${error instanceof Error ? error.message : error}`;
   for (const host of document.querySelectorAll("[data-part]")) host.replaceChildren(el("p", { class: "note error" }, "There is nothing to show here, since posenc did not load. Reload the page to try again."));
+}
+
+/** For when there is no network, and after the first view is there: sw.js fetches the rest of the page. */
+async function keepForLater() {
+  if (!navigator.serviceWorker) return; // not everywhere: not by http:, nor in some private windows
+  if (document.readyState !== "complete") await new Promise((loaded) => { addEventListener("load", loaded, { once: true }); });
+  await new Promise((idle) => { setTimeout(idle, 1000); });
+  try {
+    await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
+    await navigator.serviceWorker.ready;
+    root.dataset.offline = "ready";
+  } catch { /* then it needs the network each time */ }
 }
 
 /** @param {string} text */
