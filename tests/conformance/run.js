@@ -26,7 +26,7 @@ export const folders = { "": sinusoidal, additive, rotary, bias, hfconfig, lists
  * The cases of a file, and whose numbers they are.
  * @param {string} path "burn.json" or "rotary/burn.json"
  * @param {any} content
- * @returns {{ project: string, url: string | null, cases: Case[] }}
+ * @returns {{ project: string, place: string, url: string | null, cases: Case[] }} place: the file there, for which url is the address
  */
 export function casesOf(path, content) {
   const folder = path.includes("/") ? path.slice(0, path.indexOf("/")) : "";
@@ -58,9 +58,11 @@ function projectOf(path, source) {
   if (source === undefined) {
     const own = /** @type {Record<string, string>} */ ({ hfconfig: "Hugging Face: config.json of published models", lists: "posenc: by hand, from the definitions" })[path.split("/")[0]];
     ok(own !== undefined, `${path}: says whose numbers they are`);
-    return { project: own, url: null };
+    return { project: own, place: path, url: null };
   }
-  if (source.repo === "posenc") return { project: "posenc: the formulas in 300 bits, by mpmath", url: null };
+  if (source.repo === "posenc") return { project: "posenc: the formulas in 300 bits, by mpmath", place: path, url: null };
   ok(/^[0-9a-f]{40}$/.test(source.commit) && source.path, `${path}: says where they are`);
-  return { project: source.repo, url: `https://github.com/${source.repo}/blob/${source.commit}/${source.path}` };
+  const [place] = source.path.split("::"); // then a test's name
+  const one = /^[\w./-]+$/.test(place); // or several, in words
+  return { project: source.repo, place, url: `https://github.com/${source.repo}/${one ? "blob" : "tree"}/${source.commit}${one ? `/${place}` : ""}` };
 }
