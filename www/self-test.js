@@ -56,5 +56,49 @@ export function selfTest(posenc) {
     () => once(posenc.deberta({ positionBuckets: 4, maxRelativePositions: 10 }), (deberta) => deberta.buckets(1, 10, { offset: 2 })));
   check("Shaw's clipped distances, CTranslate2", 0, [0, 0, 1, 2],
     () => once(posenc.shaw({ maxRelativePosition: 2 }), (shaw) => shaw.buckets(1, 4, { offset: 3 })));
+
+  // The ways that work takes: memory of posenc's own, what needs several turns through it, and neighbours.
+  const row = (/** @type {number} */ p, /** @type {number} */ dim) => Array.from({ length: dim }, (_, k) => Math[k & 1 ? "cos" : "sin"](p / 10000 ** ((k >> 1) / (dim / 2))));
+  check("added on alloc(), two sequences from position 7", 2e-7, [...row(7, 4), ...row(8, 4), ...row(7, 4), ...row(8, 4)].map((v) => v + 1),
+    () => once(posenc.sinusoidal({ dim: 4 }), (pe) => {
+      const memory = posenc.alloc(16);
+      memory.data.fill(1);
+      const sum = pe.add(memory, { batch: 2, offset: 7 }).data.slice();
+      memory.dispose();
+      return sum;
+    }));
+  check("filled: 5000 rows, of which the ends and the middle, and nothing beside them", 6e-8, [42, ...row(0, 16), ...row(2500, 16), ...row(4999, 16), 42],
+    () => once(posenc.sinusoidal({ dim: 16 }), (pe) => {
+      const around = new Float32Array(80_002).fill(42);
+      pe.fill(around.subarray(1, 80_001));
+      return [around[0], ...[0, 2500, 4999].flatMap((r) => [...around.subarray(1 + 16 * r, 17 + 16 * r)]), around[80_001]];
+    }));
+  check("a grid of 2 by 2: half of the channels for the row, half for the column", 6e-8, [0, 1, 0, 1, 0, 1, Math.sin(1), Math.cos(1), Math.sin(1), Math.cos(1), 0, 1, Math.sin(1), Math.cos(1), Math.sin(1), Math.cos(1)],
+    () => once(posenc.grid({ dim: 4, shape: [2, 2] }), (grid) => grid.table()));
+  check("diffusers, a time step of GLIDE and LDM", 5.01e-5, [0.3019, 0.228, 0.1716],
+    () => once(posenc.timestep({ dim: 64, flipSinToCos: true, downscaleFreqShift: 0 }), (steps) => steps.encode([23]).subarray(47, 50)));
+  check("learned rows are those that were given", 0, [5, 6, 3, 4, 1, 2], () => once(posenc.learned({ dim: 2, weights: [1, 2, 3, 4, 5, 6] }), (table) => table.table(3, { positions: [2, 1, 0] })));
+  check("RoPE of neighbours, 2 heads and 2 positions, (0, 1) turned", 6e-8, [0, 1, 0, 1, -Math.sin(1), Math.cos(1), -Math.sin(1), Math.cos(1)],
+    () => once(posenc.rotary({ headDim: 2, pairing: "interleaved" }), (rope) => rope.rotate(new Float32Array([0, 1, 0, 1, 0, 1, 0, 1]), { heads: 2 })));
+  check("turned and turned back", 1e-6, [1, 2, 3, 4, 5, 6, 7, 8],
+    () => once(posenc.rotary({ headDim: 8 }), (rope) => rope.unrotate(rope.rotate(new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]), { offset: 1000 }), { offset: 1000 })));
+  check("M-RoPE: each third of the pairs by a position of its own", 6e-8, [Math.cos(3), Math.cos(5 * 10000 ** (-1 / 3)), Math.cos(7 * 10000 ** (-2 / 3))],
+    () => once(posenc.mrope({ headDim: 6, sections: [1, 1, 1] }), (rope) => rope.cosSin(1, { positions: [3, 5, 7] }).cos));
+  check("ALiBi on scores: 2 heads, the third query and 3 keys", 1e-7, [-0.125, -0.0625, 0, -0.0078125, -0.00390625, 0],
+    () => once(posenc.alibi({ heads: 2 }), (alibi) => alibi.add(new Float32Array(6), { queryLength: 1, keyLength: 3, offset: 2 })));
+  check("KERPLE by its formula", 1e-7, [-Math.log(3), -Math.log(2), 0], () => once(posenc.kerple({ heads: 1, p: [1], a: [1] }), (kerple) => kerple.matrix(1, 3, { offset: 2 })));
+  check("Hugging Face: positions from a mask, RoBERTa", 0, [2, 3, 4, 1], () => posenc.positionsFromMask([1, 1, 1, 0], { batch: 1, start: 0, padding: 1 }));
+  check("Hugging Face: a config.json of Llama, rope_theta 100, gives frequencies 1 and 1/10", 1e-15, [1, 0.1],
+    () => once(posenc.fromConfig({ model_type: "llama", hidden_size: 8, num_attention_heads: 2, num_hidden_layers: 1, max_position_embeddings: 16, rope_theta: 100 }).rotary, (rope) => rope.inverseFrequencies));
+  check("what is wrong is refused, and leaves the array as it was", 0, [1, 2, 3],
+    () => once(posenc.sinusoidal({ dim: 2 }), (pe) => {
+      const x = new Float32Array([1, 2, 3]);
+      try {
+        pe.add(x);
+      } catch (error) {
+        if (/** @type {any} */ (error).code === "ERR_POSENC_RANGE") return x;
+      }
+      return [];
+    }));
   return checks;
 }
