@@ -52,7 +52,7 @@ export function linePlot({ label, height = 220 }) {
   new ResizeObserver(([{ contentRect }]) => {
     if (!contentRect.width || Math.round(contentRect.width) === width) return;
     width = Math.round(contentRect.width);
-    paint();
+    requestAnimationFrame(paint); // it may change the height, which may not be while sizes are looked at
   }).observe(picture);
   return {
     element,
