@@ -73,6 +73,35 @@ export function selfTest(posenc) {
       pe.fill(around.subarray(1, 80_001));
       return [around[0], ...[0, 2500, 4999].flatMap((r) => [...around.subarray(1 + 16 * r, 17 + 16 * r)]), around[80_001]];
     }));
+  // Wide enough for every lane of the vectors that the module computes with, and what is left over at their ends.
+  const rows = (/** @type {number} */ seq, /** @type {number} */ dim, /** @type {number} */ offset) => Array.from({ length: seq }, (_, r) => row(offset + r, dim)).flat();
+  for (const [seq, dim, batch] of [[5, 100, 5], [3, 64, 4], [19, 100, 1]]) {
+    const one = rows(seq, dim, 1000);
+    const all = Array.from({ length: batch }, () => one).flat();
+    const at = { batch, offset: 1000 };
+    const ones = () => new Float32Array(all.length).fill(1);
+    check(`added, [${batch}, ${seq}, ${dim}]`, 2e-7, all.map((v) => 1 + v), () => once(posenc.sinusoidal({ dim }), (pe) => pe.add(ones(), at)));
+    check(`subtracted, [${batch}, ${seq}, ${dim}]`, 2e-7, all.map((v) => 1 - v), () => once(posenc.sinusoidal({ dim }), (pe) => pe.subtract(ones(), at)));
+    check(`filled, [${batch}, ${seq}, ${dim}]`, 6e-8, all, () => once(posenc.sinusoidal({ dim }), (pe) => pe.fill(ones(), at)));
+  }
+  for (const [pairing, heads, headDim] of /** @type {[string, number, number][]} */ ([["half", 5, 72], ["interleaved", 5, 72], ["half", 8, 128], ["interleaved", 8, 128]])) {
+    const seq = 3, n = headDim / 2;
+    const x = Float32Array.from({ length: seq * heads * headDim }, (_, i) => ((i * 37) % 64) / 64 - 0.5);
+    const want = Array.from(x);
+    for (let v = 0; v < seq * heads; v++) {
+      for (let i = 0; i < n; i++) {
+        const [a, b] = pairing === "half" ? [v * headDim + i, v * headDim + n + i] : [v * headDim + 2 * i, v * headDim + 2 * i + 1];
+        const angle = (50 + Math.floor(v / heads)) * 10000 ** (-i / n);
+        want[a] = x[a] * Math.cos(angle) - x[b] * Math.sin(angle);
+        want[b] = x[b] * Math.cos(angle) + x[a] * Math.sin(angle);
+      }
+    }
+    const at = { heads, offset: 50 };
+    check(`RoPE, ${pairing}, ${heads} heads of ${headDim}`, 2e-7, want, () => once(posenc.rotary({ headDim, pairing }), (rope) => rope.rotate(x.slice(), at)));
+    check(`RoPE and back, ${pairing}, ${heads} heads of ${headDim}`, 4e-7, Array.from(x), () => once(posenc.rotary({ headDim, pairing }), (rope) => rope.unrotate(rope.rotate(x.slice(), at), at)));
+  }
+  check("ALiBi on scores, [8, 5, 75]", 2e-6, Array.from({ length: 3000 }, (_, i) => 1 + 2 ** -(Math.floor(i / 375) + 1) * ((i % 75) - 70 - (Math.floor(i / 75) % 5))),
+    () => once(posenc.alibi({ heads: 8 }), (alibi) => alibi.add(new Float32Array(3000).fill(1), { queryLength: 5, keyLength: 75, offset: 70 })));
   check("a grid of 2 by 2: half of the channels for the row, half for the column", 6e-8, [0, 1, 0, 1, 0, 1, Math.sin(1), Math.cos(1), Math.sin(1), Math.cos(1), 0, 1, Math.sin(1), Math.cos(1), Math.sin(1), Math.cos(1)],
     () => once(posenc.grid({ dim: 4, shape: [2, 2] }), (grid) => grid.table()));
   check("diffusers, a time step of GLIDE and LDM", 5.01e-5, [0.3019, 0.228, 0.1716],
