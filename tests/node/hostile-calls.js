@@ -378,6 +378,7 @@ const OBJECTS = [
   wrong("null", null), wrong("[]", []), wrong("a function", () => ({})), wrong("text", "dim"), wrong("4", 4), wrong("4n", 4n), wrong("true", true), wrong("a Symbol", Symbol("dim")), any("undefined", undefined), any("{}", {}),
   { name: "a revoked Proxy", engine: true, want: "type", value: revoked }, { name: "a Proxy round []", engine: true, want: "type", value: () => new Proxy([], {}) },
   { name: "a Proxy round it", engine: true, want: "same", value: ({ valid }) => new Proxy(valid, {}) },
+  { name: "a Proxy that is its own prototype", engine: true, value: () => { /** @type {any} */ const own = new Proxy({}, { getPrototypeOf: () => own }); return own; } },
   { name: "a Proxy of another realm's", engine: true, want: "same", value: ({ valid, realm }) => (realm === undefined ? ABSENT : new realm.Proxy(realm.Object.assign(new realm.Object(), valid), {})) },
   ...["ownKeys", "get", "getOwnPropertyDescriptor"].map((trap) => /** @type {Hostile} */ ({ name: `a Proxy whose ${trap} throws`, engine: true, want: "refused", value: ({ valid, mine }) => new Proxy({ [keyOf(valid)]: 1, ...valid }, { [trap]() { throw mine; } }) })),
   { name: "options of another realm", engine: true, want: "same", value: ({ valid, realm }) => (realm === undefined ? ABSENT : realm.Object.assign(new realm.Object(), valid)) },
@@ -398,6 +399,8 @@ const OBJECTS = [
   { name: "a Symbol as a key", want: "same", value: ({ valid }) => ({ ...valid, [Symbol("dim")]: 4 }) }, { name: "inherited options", value: ({ valid }) => Object.create(valid) },
   { name: "a polluted Object.prototype", want: "same", value: () => POLLUTED }, { name: "a Float32Array", want: "refused", value: () => new Float32Array(4) }, { name: "a Map", value: () => new Map([["dim", 4]]) },
 ];
+/** An encoder is known, not read, so nothing that would throw is asked. @type {Hostile[]} */
+const ENCODERS = OBJECTS.map((hostile) => ({ ...hostile, name: hostile.name.replace(/throw(s|ing)/, "is not asked"), want: hostile.name === "undefined" || hostile.name.includes("polluted") ? undefined : "refused" }));
 /** A config may have any key. @type {Hostile[]} */
 const CONFIGS = OBJECTS.map((hostile) => (/key|__proto__|constructor$/.test(hostile.name) ? { ...hostile, want: undefined } : hostile));
 const PARTS = [documentAll, wrong("null", null), wrong("4", 4), wrong("{}", {}), wrong("a typed array", new Float64Array(3)), wrong("text", "abc"), wrong("a function", () => []), { name: "undefined", value: () => undefined, want: /** @type {const} */ ("type") },
@@ -429,6 +432,7 @@ export function places(call) {
     else if (typeof valid === "string") add("text", TEXTS);
     else if (path[0] === "parts" && path.length === 1) add("parts", PARTS);
     else if (Array.isArray(valid) || ArrayBuffer.isView(valid)) add("list", LISTS);
+    else if (typeof valid?.dispose === "function") add("encoder", ENCODERS);
     else add("object", config ? CONFIGS : OBJECTS);
     if (!more && typeof valid === "object" && !ArrayBuffer.isView(valid) && (path[0] === "parts" || !Array.isArray(valid))) for (const key of Object.keys(valid)) visit([...path, key], valid[key]);
   };
