@@ -62,7 +62,7 @@ async function keepForLater() {
 /** @param {string} text */
 function announce(text) {
   live.textContent = "";
-  requestAnimationFrame(() => void (live.textContent = text)); // the same words twice are to be read twice
+  setTimeout(() => void (live.textContent = text), 30); // the same words twice are to be read twice, and also where no frame is drawn
 }
 
 /** @param {Site} site */
