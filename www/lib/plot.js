@@ -15,6 +15,7 @@ const left = 44, right = 8, top = 8, bottom = 34;
  */
 export function linePlot({ label, height = 220 }) {
   const picture = svg("svg", { class: "plot", role: "img", "aria-label": label, height });
+  picture.style.height = `${height}px`; // and not by the viewBox, which follows the width: that would be a shift, and an observer that moves what it observes
   const legend = el("div", { class: "legend" });
   const element = el("div", {}, picture, legend);
   /** @type {any} */
