@@ -34,9 +34,9 @@ export function measure(posenc, { dim, scale, real }) {
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) others[binOf(angles[i * count + j])]++;
     const row = [x, sum].map((list) => list.subarray(i * dim, (i + 1) * dim));
-    own[binOf(analysis.cosines(row[0], { dim, table: row[1] }).mean)]++;
+    own[binOf(analysis.cosines(row[0], { dim, y: row[1] }).mean)]++;
   }
-  const apart = scale === 0 ? { meanAbs: NaN } : analysis.cosines(x, { dim, table: p });
+  const apart = scale === 0 ? { meanAbs: NaN } : analysis.cosines(x, { dim, y: p });
   return { dim, others, own, unrelated: analysis.cosines(x, { dim }), random: analysis.randomCosine({ dim }), apart, kept: analysis.preserve(x, p, { dim }) };
 }
 
