@@ -1,6 +1,6 @@
 // Keeps the page for when there is no network. The build writes down here which files belong to it, and a version that is a hash over
-// them. Who has the network gets the page from there, always: nothing is stale, and no old module meets a new one. The model in vendor/,
-// 27 MB, is kept when somebody has loaded it, and then comes from here.
+// them. Who has the network gets the page from there, always: nothing is stale, and no old module meets a new one. What is in vendor/ is
+// kept when somebody has loaded it, and then comes from here, but for the model, which parts/transformer/worker.js keeps when it has it all.
 
 const VERSION = "dev";
 /** @type {string[]} relative to the page; "" is the page itself */
@@ -27,6 +27,7 @@ scope.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil
 scope.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(scope.registration.scope) || request.headers.has("range")) return;
+  if (request.url.startsWith(here("vendor/model/"))) return; // a copy would be read to its end, also when the page cancels
   event.respondWith(request.url.startsWith(here("vendor/")) ? keptFirst(request) : networkFirst(request));
 });
 

@@ -6,8 +6,8 @@ import { createServer } from "node:http";
 /**
  * `hold` sends half and then nothing more, `drop` breaks the connection before a byte, `missing` is a 404.
  *
- * @typedef {{ origin: string, rules: Map<string, "hold" | "drop" | "missing">, asked: string[], left: string[], close(): Promise<void> }} Between
- *   rules by the end of a path; left: what the browser did not wait for
+ * @typedef {{ origin: string, rules: Map<string, "hold" | "drop" | "missing">, asked: string[], left: string[], release(): void, close(): Promise<void> }} Between
+ *   rules by a part of a path; left: what the browser did not wait for
  */
 
 /** @param {import("../browsers/serve.js").Server} behind @returns {Promise<Between>} */
@@ -16,16 +16,19 @@ export async function between(behind) {
   const rules = new Map();
   /** @type {string[]} */
   const asked = [], left = [];
+  /** @type {import("node:http").ServerResponse[]} */
+  const held = [];
   const server = createServer(async (request, response) => {
     const path = request.url ?? "/";
     asked.push(path);
-    const rule = [...rules].find(([end]) => path.endsWith(end))?.[1];
+    const rule = [...rules].find(([part]) => path.includes(part))?.[1];
     if (rule === "drop") return void request.socket.destroy();
     const { status, headers, body } = await take(rule === "missing" ? `${path}.missing` : path);
     response.writeHead(status, headers);
     response.on("close", () => response.writableFinished || left.push(path));
-    if (rule === "hold") response.write(body.subarray(0, body.length >> 1));
-    else response.end(body);
+    if (rule !== "hold") return void response.end(body);
+    response.write(body.subarray(0, body.length >> 1));
+    held.push(response);
   });
 
   /** @param {string} path */
@@ -43,6 +46,8 @@ export async function between(behind) {
     rules,
     asked,
     left,
+    /** Breaks off what is held. */
+    release: () => held.splice(0).forEach((response) => response.destroy()),
     async close() {
       const closed = once(server, "close");
       server.close();

@@ -74,14 +74,13 @@ export async function start(host, site) {
 
   /** @param {AbortSignal} signal @param {import("../lib/job.js").Running["report"]} report */
   async function load(signal, report) {
-    signal.addEventListener("abort", () => loaded || worker.end()); // ends its fetches too
     try {
       const embeddings = await worker.run("load", null, { signal, onProgress: (done, all) => report(done / all, `${megabytes(done)} of ${megabytes(all)} MB`) });
       loaded = true;
       work.label = "Compare";
       site.realEmbeddings = Promise.resolve(embeddings);
     } catch (error) {
-      worker.end(); // a module that did not load would be remembered as such
+      worker.end(); // and its fetches; and a module that did not load would be remembered as such
       work.label = signal.aborted ? label : "Try again";
       throw error;
     }

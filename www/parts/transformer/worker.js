@@ -19,6 +19,9 @@ answer({
     posenc = await loadPosenc();
     env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // its threads are made of scripts that the page's policy forbids
     setWasmPaths(vendor.href);
+    const kept = await globalThis.caches?.open(`posenc-model-${bytes}`).catch(() => null); // for the next visit, where that is allowed
+    /** @type {Map<string, ArrayBuffer>} */
+    const fetched = new Map();
     let done = 0;
     /** @type {ArrayBuffer[]} */
     const shards = [];
@@ -27,16 +30,21 @@ answer({
     model = await load({
       /** @param {string} name @param {(more: number) => void} onBytes */
       async read(name, onBytes = () => {}) {
-        const body = await read(name, (more) => {
+        const url = new URL(`model/${name}`, vendor).href;
+        const count = (/** @type {number} */ more) => {
           onBytes(more);
           progress((done += more), bytes);
-        });
+        };
+        const copy = await kept?.match(url), body = copy ? await copy.arrayBuffer() : await download(name, url, count);
+        if (copy) count(body.byteLength);
+        else fetched.set(url, body);
         if (name === "vocab.json") pieces = JSON.parse(new TextDecoder().decode(body)).map((/** @type {[string, number]} */ [piece]) => piece);
         else if (name === "model.json") [{ weights }] = JSON.parse(new TextDecoder().decode(body)).weightsManifest;
         else shards.push(body);
         return body;
       },
     });
+    for (const [url, body] of fetched) await kept?.put(url, new Response(body)).catch(() => {}); // no room: then not
     const data = embeddingsIn(weights, shards);
     return transfer({ data, rows: data.length / 256, dim: 256 }, [data.buffer]);
   },
@@ -71,9 +79,9 @@ answer({
   },
 });
 
-/** @param {string} name @param {(more: number) => void} onBytes */
-async function read(name, onBytes) {
-  const response = await reached(name, fetch(new URL(`model/${name}`, vendor)));
+/** @param {string} name @param {string} url @param {(more: number) => void} onBytes */
+async function download(name, url, onBytes) {
+  const response = await reached(name, fetch(url));
   if (!response.ok || !response.body) throw new Error(`The model did not load: the server has no ${name}, it answered ${response.status}.`);
   const parts = [];
   const reader = response.body.getReader();
