@@ -190,7 +190,7 @@ for (const { name, title, skip } of engines) {
       assert.match(await site.wait(() => document.querySelector("#meaning .message:not([hidden])")?.textContent), /^They come with the model/);
       // What the part of the model is to hand over: here 300 rows that are no model's, all of them alike but for a little.
       const shared = normals(24, 5), rows = rowsOf(normals(300 * 24, 6), 24).map((row) => row.map((v, j) => Math.fround(0.5 * v + shared[j])));
-      server.answers.set(`${base}parts/transformer.js`, { type: "text/javascript", body: `export async function start(host, site) { site.realEmbeddings = Promise.resolve({ values: new Float32Array(${JSON.stringify(rows.flat())}), dim: 24 }); }` });
+      server.answers.set(`${base}parts/transformer.js`, { type: "text/javascript", body: `export async function start(host, site) { site.realEmbeddings = Promise.resolve({ data: new Float32Array(${JSON.stringify(rows.flat())}), rows: 300, dim: 24 }); }` });
       try {
         await visit("meaning");
         await page.evaluate(() => document.getElementById("transformer")?.scrollIntoView({ behavior: "instant" }));

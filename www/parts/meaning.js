@@ -65,7 +65,7 @@ export async function start(host, site) {
       words.error(null);
       if (which === "real") {
         if (!site.realEmbeddings) throw new Error("They come with the model: load it under “A real Transformer” below, then choose this again.");
-        const { values, dim } = await site.realEmbeddings;
+        const { data: values, dim } = await site.realEmbeddings;
         await ask("real", { values, dim });
       }
       asked.real = which === "real";
@@ -120,7 +120,7 @@ export async function start(host, site) {
     if (dim > widest) return;
     const { directions, positions, words } = await ask("overlap", { dim, real });
     if (now !== serial) return;
-    share.textContent = `At width ${dim}, ${percent(positions)} of the encoding lies in ${directions} directions, and ${percent(words)} of the words do. (Of directions that know nothing of them it would be ${percent(directions / dim)}.) A layer that looks away from those loses the position and keeps the word.`;
+    share.textContent = `At width ${dim}, ${percent(positions)} of the encoding lies in ${directions} directions, and ${percent(words)} of the words do. (Of directions that know nothing of them it would be ${percent(directions / dim)}.) A layer that looks away from those loses the position, and of the word no more than that.`;
   }
 
   function say() {
