@@ -389,11 +389,12 @@ func TestBadOptions(t *testing.T) {
 		"p[0]: want a positive number, at most 2, got 2.5": func() (Encoder, error) {
 			return NewKerple(KerpleOptions{Heads: 1, Type: KerplePower, P: []float64{2.5}, A: []float64{1}})
 		},
-		"c: want a positive number, at most":                                  func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, C: -1}) },
-		"threshold: want a positive number, at most 9007199254740992, got -5": func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, Threshold: -5}) },
-		"epsilon: want a number from 0 to 1, got NaN":                         func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, Epsilon: nan}) },
-		"w1.length: want an integer from 1 to 1024, got 0":                    func() (Encoder, error) { return NewFire(FireOptions{Heads: 1}) },
-		"w2: want heads·hidden = 2 numbers, got 1":                            func() (Encoder, error) { return NewFire(FireOptions{Heads: 2, W1: one, B1: one, W2: one}) },
+		"c: want a positive number, at most":                                       func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, C: -1}) },
+		"threshold: want a positive number, at most 9007199254740992, got -5":      func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, Threshold: -5}) },
+		"threshold: want one whose product with c is at least 2^-1022, got 1e-200": func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, C: 1e-200, Threshold: 1e-200}) },
+		"epsilon: want a number from 0 to 1, got NaN":                              func() (Encoder, error) { return NewFire(FireOptions{Heads: 1, Epsilon: nan}) },
+		"w1.length: want an integer from 1 to 1024, got 0":                         func() (Encoder, error) { return NewFire(FireOptions{Heads: 1}) },
+		"w2: want heads·hidden = 2 numbers, got 1":                                 func() (Encoder, error) { return NewFire(FireOptions{Heads: 2, W1: one, B1: one, W2: one}) },
 		"b2[0]: want a finite number, got NaN": func() (Encoder, error) {
 			return NewFire(FireOptions{Heads: 1, W1: one, B1: one, W2: one, B2: []float32{float32(nan)}})
 		},

@@ -61,6 +61,9 @@ func NewFire(o FireOptions) (*Fire, error) {
 	if !(o.Epsilon >= 0 && o.Epsilon <= 1) {
 		return nil, &encoding.OptionError{Option: "epsilon", Want: "a number from 0 to 1", Got: encoding.Number(o.Epsilon)}
 	}
+	if float64(o.C*o.Threshold) < 0x1p-1022 { // whose ψ is the divisor
+		return nil, lacking("threshold", "one whose product with c is at least 2^-1022", encoding.Number(o.Threshold))
+	}
 	if err := integer("w1.length", hidden, 1, min(1024, 1<<20/o.Heads)); err != nil {
 		return nil, err
 	}
