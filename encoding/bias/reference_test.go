@@ -82,6 +82,15 @@ func mptSlopes(heads int, maxBias float64) []float64 {
 	return append(even, odd...)[:heads]
 }
 
+// ln32 is the float32 nearest to a logarithm: float64's own, unless that is so near to the middle of two that its error counts.
+func ln32(x float64) float32 {
+	v := math.Log(x)
+	if float32(v*(1-0x1p-50)) != float32(v*(1+0x1p-50)) {
+		v = f64(truth.Log(truth.N(x)))
+	}
+	return float32(v)
+}
+
 // t5Bucket is _relative_position_bucket, step by step in float32; r = key - query.
 func t5Bucket(r, numBuckets, maxDistance int64, bidirectional bool) int64 {
 	bucket := int64(0)
@@ -99,8 +108,8 @@ func t5Bucket(r, numBuckets, maxDistance int64, bidirectional bool) int64 {
 		return bucket + r
 	}
 	x := float32(r) / float32(maxExact)
-	x = float32(math.Log(float64(x)))
-	x = x / float32(math.Log(float64(maxDistance)/float64(maxExact)))
+	x = ln32(float64(x))
+	x = x / ln32(float64(maxDistance)/float64(maxExact))
 	x = x * float32(numBuckets-maxExact)
 	return bucket + min(maxExact+int64(x), numBuckets-1)
 }
@@ -117,8 +126,8 @@ func debertaBucket(r, buckets, maxPosition int64) int64 {
 		}
 		if abs >= mid && abs > mid {
 			x := float32(abs) / float32(mid)
-			x = float32(math.Log(float64(x)))
-			x = x / float32(math.Log(float64(float32(float64(maxPosition-1)/float64(mid)))))
+			x = ln32(float64(x))
+			x = x / ln32(float64(float32(float64(maxPosition-1)/float64(mid))))
 			x = x * float32(mid-1)
 			bucket = sign * (int64(math.Ceil(float64(x))) + mid)
 		}

@@ -33,7 +33,7 @@ type file struct {
 	}
 }
 
-func read(t *testing.T, name string) (f file) {
+func read(t testing.TB, name string) (f file) {
 	data, err := os.ReadFile(name)
 	require.NoError(t, err)
 	d := json.NewDecoder(bytes.NewReader(data))
