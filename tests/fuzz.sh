@@ -39,11 +39,12 @@ echo "${#runs[@]} runs of $seconds s: $(((${#runs[@]} * seconds + 59) / 60)) min
 log=$(mktemp)
 pid=
 trap 'rm -f "$log"' EXIT
-trap 'trap - INT TERM; [ -z "$pid" ] || { kill -INT -- "-$pid" 2>/dev/null; wait "$pid"; summary; }; echo "stopped"; exit 130' INT TERM
+trap 'trap - INT TERM; [ -z "$pid" ] || { kill -INT -- "-$pid" 2>/dev/null; wait "$pid" || true; summary; }; echo "stopped"; exit 130' INT TERM
 
 # summary: one line of what the log says so far.
 summary() {
   local execs new time
+  [ ! -t 1 ] || printf '\r\033[K'
   time=$(grep -oE 'elapsed: [0-9hm]+s' "$log" | tail -1) || true
   execs=$(grep -oE 'execs: [0-9]+' "$log" | tail -1) || true
   new=$(grep -oE 'new interesting: [0-9]+' "$log" | tail -1) || true
@@ -68,7 +69,6 @@ for run in "${runs[@]}"; do
   status=0
   wait "$pid" || status=$?
   pid=
-  [ ! -t 1 ] || printf '\r\033[K'
   summary
   if [ "$status" != 0 ]; then
     failed=1

@@ -307,6 +307,9 @@ func FuzzSinusoidal(f *testing.F) {
 		most *= math.Abs(o.Scale)
 		n := 1 + int(rows)%max(40, 1<<11/o.Dim)
 		holdCalls(t, r, e, first, batch, position)
+		if r.IntN(2) == 0 { // anywhere: the fuzzer goes from first by small steps
+			first = r.Int64() >> r.IntN(60)
+		}
 		holdWays(t, r, func() anyEncoder { e, _ := create(); return e }, clamp(first, n), n, float32(o.InputScale), most)
 		holdFractions(t, r, e, position)
 	})

@@ -232,6 +232,10 @@ func FuzzWays(f *testing.F) {
 		}
 		holdCalls(t, r, e, first, int64(batch)-1, int64(heads)-1, length, position)
 
+		if r.IntN(2) == 0 { // anywhere: the fuzzer goes from first by small steps
+			first = r.Int64() >> r.IntN(60)
+			position = float64(r.Int64()>>r.IntN(60)) / float64(int64(1)<<r.IntN(12))
+		}
 		// Positions from first on, if they are in reach, else about 0.
 		reach := float64(encoding.MaxPosition)
 		if o.XPos != "" {

@@ -45,9 +45,12 @@ func FuzzRows(f *testing.F) {
 		if l.Pairs == 0 {
 			l = all["concat"]
 		}
-		n := 1 + int(rows)
-		first = max(-MaxPosition, min(first, MaxPosition-int64(n-1)))
 		r := rand.New(rand.NewPCG(seed, 0))
+		n := 1 + int(rows)
+		if r.IntN(2) == 0 { // anywhere: the fuzzer goes from first by small steps
+			first = r.Int64() >> r.IntN(60)
+		}
+		first = max(-MaxPosition, min(first, MaxPosition-int64(n-1)))
 
 		g := NewGeneratorGain(freqs, gain)
 		table := noise(r, n*l.Dim)

@@ -18,6 +18,14 @@ import (
 // random is a generator that a target's seed makes.
 func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
+// vary returns v below most, or half of the time a number of the seed's: the fuzzer goes from v by small steps.
+func vary[T uint8 | uint16](r *rand.Rand, v T, most int) int {
+	if r.IntN(2) == 0 {
+		return r.IntN(most)
+	}
+	return int(v) % most
+}
+
 func FuzzElementwise(f *testing.F) {
 	for i, n := range lengths {
 		f.Add(uint64(i), uint16(n), float32(19.595918))
@@ -26,7 +34,8 @@ func FuzzElementwise(f *testing.F) {
 		f.Add(uint64(i), uint16(37), scale)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, n uint16, scale float32) {
-		holdElementwise(t, random(seed), int(n%2048), scale)
+		r := random(seed)
+		holdElementwise(t, r, vary(r, n, 2048), scale)
 	})
 }
 
@@ -37,7 +46,8 @@ func FuzzStrips(f *testing.F) {
 	f.Add(uint64(4), uint16(100), uint8(2), uint8(1), int16(-300))
 	f.Add(uint64(5), uint16(7), uint8(200), uint8(3), int16(7))
 	f.Fuzz(func(t *testing.T, seed uint64, n uint16, count, gap uint8, toRow int16) {
-		holdStrips(t, random(seed), int(n%300), int(count%20), int(gap), int(toRow%500))
+		r := random(seed)
+		holdStrips(t, r, vary(r, n, 300), vary(r, count, 20), int(gap), int(toRow%500))
 	})
 }
 
@@ -48,9 +58,10 @@ func FuzzRotate(f *testing.F) {
 	f.Add(uint64(4), uint8(3), uint8(0), uint16(16), uint8(0), uint8(7), uint8(255), uint8(255))
 	f.Add(uint64(5), uint8(7), uint8(1), uint16(0), uint8(1), uint8(12), uint8(0), uint8(0))
 	f.Fuzz(func(t *testing.T, seed uint64, tokens, heads uint8, pairs uint16, more, flags, gap, otherGap uint8) {
-		turning := Turning{Tokens: int(tokens % 8), Heads: int(heads % 40), Pairs: int(pairs % 320),
+		r := random(seed)
+		turning := Turning{Tokens: vary(r, tokens, 8), Heads: vary(r, heads, 40), Pairs: vary(r, pairs, 320),
 			Interleaved: flags&1 != 0, Back: flags&2 != 0, OneRow: flags&4 != 0}
-		turning.HeadDim = 2*turning.Pairs + int(more%80)
+		turning.HeadDim = 2*turning.Pairs + vary(r, more, 80)
 		switch flags >> 3 % 3 { // vectors that overlap are nobody's
 		case 1: // heads beside each other, with gaps
 			turning.HeadStride = turning.HeadDim + int(gap)
@@ -59,7 +70,7 @@ func FuzzRotate(f *testing.F) {
 			turning.TokenStride = turning.HeadDim + int(gap)
 			turning.HeadStride = turning.Tokens*turning.TokenStride + int(otherGap)
 		}
-		holdRotate(t, random(seed), turning)
+		holdRotate(t, r, turning)
 	})
 }
 
@@ -70,14 +81,14 @@ func FuzzBlock(f *testing.F) {
 	f.Add(uint64(4), uint8(0), uint8(2), uint8(4), uint8(0), uint8(0), uint8(1))
 	f.Add(uint64(5), uint8(66), uint8(1), uint8(3), uint8(7), uint8(9), uint8(0))
 	f.Fuzz(func(t *testing.T, seed uint64, n, blocks, kind, before, between, after uint8) {
-		r, count := random(seed), int(n%100)
-		some := unit
+		r := random(seed)
+		count, some := vary(r, n, 100), unit
 		if kind&1 != 0 {
 			some = angles
 		}
-		first := int(before % 20)
-		second := first + count + int(between%20)
-		dim := second + count + int(after%20)
+		first := vary(r, before, 20)
+		second := first + count + vary(r, between, 20)
+		dim := second + count + vary(r, after, 20)
 		l := Columns{first, second, 1}
 		switch kind >> 1 % 3 {
 		case 1:
