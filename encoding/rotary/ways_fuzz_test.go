@@ -236,6 +236,7 @@ func FuzzWays(f *testing.F) {
 			first = r.Int64() >> r.IntN(60)
 			position = float64(r.Int64()>>r.IntN(60)) / float64(int64(1)<<r.IntN(12))
 		}
+		first = max(-encoding.MaxPosition, min(first, encoding.MaxPosition-int64(w.seq)))
 		// Positions from first on, if they are in reach, else about 0.
 		reach := float64(encoding.MaxPosition)
 		if o.XPos != "" {

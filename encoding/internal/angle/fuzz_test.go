@@ -47,8 +47,11 @@ func FuzzRows(f *testing.F) {
 		}
 		r := rand.New(rand.NewPCG(seed, 0))
 		n := 1 + int(rows)
-		if r.IntN(2) == 0 { // anywhere: the fuzzer goes from first by small steps
+		switch r.IntN(3) { // the fuzzer goes from first by small steps
+		case 0:
 			first = r.Int64() >> r.IntN(60)
+		case 1:
+			first = quarterTurns(r, freqs[r.IntN(len(freqs))])*int64(1-2*r.IntN(2)) - int64(r.IntN(n))
 		}
 		first = max(-MaxPosition, min(first, MaxPosition-int64(n-1)))
 
@@ -99,6 +102,26 @@ func FuzzRows(f *testing.F) {
 			}
 		}
 	})
+}
+
+// quarterTurns returns a position whose angle is nearly a whole number of quarter turns: a denominator of the continued fraction of
+// quarter turns per position.
+func quarterTurns(r *rand.Rand, f Frequency) int64 {
+	whole, part := new(big.Int).Lsh(big.NewInt(1), 192), new(big.Int)
+	for _, word := range []uint64{f[2]<<2 | f[1]>>62, f[1]<<2 | f[0]>>62, f[0] << 2} {
+		part.Lsh(part, 64).Or(part, new(big.Int).SetUint64(word))
+	}
+	before, last, all := new(big.Int), big.NewInt(1), []int64{1}
+	for part.Sign() > 0 {
+		times, rest := new(big.Int).QuoRem(whole, part, new(big.Int))
+		whole, part = part, rest
+		before, last = last, times.Mul(times, last).Add(times, before)
+		if last.BitLen() > 53 {
+			break
+		}
+		all = append(all, last.Int64())
+	}
+	return all[r.IntN(len(all))]
 }
 
 func product(x, y *big.Float) *big.Float { return new(big.Float).Mul(x, y) }
