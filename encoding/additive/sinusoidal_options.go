@@ -138,7 +138,7 @@ func (o SinusoidalOptions) blame() error {
 
 // outOfRange is what is wanted of an option that takes frequencies too far.
 func outOfRange() string {
-	return encoding.Text("one that keeps all frequencies between ", angle.LowestFrequency, " and ", angle.HighestFrequency, " radians per position")
+	return encoding.Text("one that keeps all frequencies between ", angle.LowestFrequency, " and ", angle.HighestFrequency, " radians per position, and within 2^63 times the first")
 }
 
 // columns returns the layout of a row and how many frequencies it has.

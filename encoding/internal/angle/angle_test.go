@@ -48,6 +48,7 @@ func TestFrequenciesOutOfRange(t *testing.T) {
 		{Count: 2, Top: 1, Base: 1e-30, Steps: 1},
 		{Count: 1, Top: 1e-30, Base: 1, Steps: 1},
 		{Count: 9, Top: 1, Base: 10000, Steps: 0.01},
+		{Count: 2, Top: 0x1p-63, Base: 0x1p-64, Steps: 0.0125}, // climbs by 2^80
 		{Count: 2, Top: math.NaN(), Base: 1, Steps: 1},
 		{Count: 2, Top: 1, Base: math.Inf(1), Steps: 1},
 	} {

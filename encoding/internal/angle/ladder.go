@@ -41,14 +41,15 @@ func (f Frequency) Wavelength() float64 { return 1 / fixed(f).float64() }
 // frequency 1, the last above 2^-30, up to 2^15 of them) each is good to 2^-140 of itself, and the angle at position
 // 2^53 to 2^-120.
 //
-// It fails when a frequency is outside [LowestFrequency, HighestFrequency].
+// It fails when a frequency is outside [LowestFrequency, HighestFrequency], or when they climb to more than 2^63 times the
+// first: what that is off by would climb as well, and a ratio of 2^64 is beyond a fixed.
 func (l Ladder) Frequencies() ([]Frequency, error) {
 	last := l.Top
 	if l.Count > 1 {
 		last = l.Top * math.Exp(-(math.Log(l.Base)+l.LnStretch.Float64()-math.Log(l.Top))*float64(l.Count-1)/l.Steps)
 	}
 	for _, w := range []float64{l.Top, last} {
-		if !(w >= LowestFrequency && w <= HighestFrequency) {
+		if !(w >= LowestFrequency && w <= HighestFrequency) || last > l.Top*0x1p63 {
 			return nil, errors.New("angle: a frequency out of range")
 		}
 	}
