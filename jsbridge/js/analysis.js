@@ -1,5 +1,5 @@
 // What an encoding does, by measuring: encoding/analysis has the formulas, their limits and their sources. Nothing here changes an array;
-// lists are copied into the module for the call. A measure takes from microseconds to half a minute, and is refused where it would be
+// lists are copied into the module for the call. A measure takes from microseconds to a minute, and is refused where it would be
 // more: in a page let a worker take the long ones.
 
 import { blockOf, isAllocation } from "./alloc.js";

@@ -113,6 +113,7 @@ function toOptions(answer) {
 /** More than any config.json has. */
 const MOST_VALUES = 100_000;
 const MOST_DEPTH = 32;
+const MOST_KEY = 200;
 const MOST_TEXT = 10_000_000;
 
 /**
@@ -143,6 +144,7 @@ function copy(path, value, depth, left) {
   const keys = objectKeys(/** @type {object} */ (value));
   if (keys.length > left.values) throw typeErrorMessage(`${path}: want a config.json, got an object of ${keys.length} keys`);
   for (let i = 0; i < keys.length; i++) {
+    if (keys[i].length > MOST_KEY) throw typeErrorMessage(`${path}: want a config.json, got a key of ${keys[i].length} characters: ${quote(keys[i])}`);
     const inside = path === "config" ? keys[i] : `${path}.${keys[i]}`;
     out[keys[i]] = copy(inside.length > 200 ? quote(inside) : inside, /** @type {any} */ (value)[keys[i]], depth + 1, left);
   }

@@ -3,7 +3,7 @@
 
 import { disposedError, internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
 import { recipeOf } from "./encoder.js";
-import { bufferOf, deref, isAborted, listen, nextOf, now, reasonOf, unlisten, Weak } from "./intrinsics.js";
+import { bufferOf, deref, isAborted, listen, nextOf, now, reasonOf, startTimer, unlisten, Weak } from "./intrinsics.js";
 
 /**
  * What a worker is told of a part.
@@ -149,7 +149,8 @@ export class Crew {
         task, id: this.#idOf(task.encoder), recipe: recipeOf(task.encoder), watching, resolve, reject,
         flying: 0, left: true, sent: this.#next()?.sent ?? 0, done: 0, told: now(), over: false, failure: undefined,
       };
-      if (watching.signal !== undefined) this.#listen(watching.signal);
+      if (watching.signal !== undefined) this.#listen(watching.signal); // which may run code of the signal's
+      if (this.#over) throw disposedError("pool()");
       if (this.#jobs.length === 0) this.#breath = now();
       add(this.#jobs, job);
       this.#recruit();
@@ -201,11 +202,11 @@ export class Crew {
   #pump() {
     if (breathless && !this.#resting && now() - this.#breath > BREATH && this.#next() !== undefined) {
       this.#resting = true;
-      setTimeout(() => {
+      startTimer(() => {
         this.#resting = false;
         this.#breath = now();
         this.#pump();
-      });
+      }, 0);
     }
     if (this.#resting) return;
     for (let deep = 0; deep < DEEP; deep++) {

@@ -1,7 +1,7 @@
 // One Go program in its own WebAssembly instance, from its start to its end. Only runtime.js has to do with it.
 
 import { internalError, loadError } from "./errors.js";
-import { bufferLength, Float32, lengthOf, matchOf, memoryBuffer, thenOf, WasmInstance } from "./intrinsics.js";
+import { bufferLength, Float32, KeptMap, lengthOf, matchOf, memoryBuffer, thenOf, WasmInstance } from "./intrinsics.js";
 import { createRealm } from "./realm.js";
 import { MANY, stackLeft } from "./stack.js";
 
@@ -38,8 +38,8 @@ export class Instance {
   /** Where the staging buffer is, in bytes; and the positions buffer. */
   stagingAddress;
   positionsAddress;
-  /** @type {Block[]} what alloc() gave out and nobody has freed */
-  blocks = [];
+  /** What alloc() gave out and nobody has freed, by its address. @type {Map<number, Block>} */
+  blocks = new KeptMap();
   /** Whether it has died. What of it waits for a timer then does nothing any more; to say so takes no stack. */
   over = false;
 

@@ -150,3 +150,6 @@ export function kept(Class, parent = Class) {
 export function withoutUndefined({ prototype }) {
   if (typeof Symbol.dispose !== "symbol") delete prototype["undefined"];
 }
+
+/** A Map that no page can get at. */
+export const KeptMap = kept(Map);

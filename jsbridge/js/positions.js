@@ -54,7 +54,7 @@ const RELATIVE = /** @type {any} */ ({ __proto__: null, bidirectional: boolean }
 export function relativePositions(length, options) {
   const { bidirectional = false } = snapshot("options", RELATIVE, options);
   whole("length", length, 1, 2 ** 26);
-  const list = new Float64(bidirectional ? 2 * length - 1 : length);
+  const list = newFloat64("length", bidirectional ? 2 * length - 1 : length);
   for (let i = 0; i < list.length; i++) list[i] = length - 1 - i;
   return list;
 }
@@ -103,7 +103,7 @@ export function mropePositions(parts) {
     }
     if (total > MOST_TOKENS) throw rangeError(`${name}: want at most 2^24 tokens in all, got ${total}`);
   }
-  const positions = new Float64(3 * total);
+  const positions = newFloat64("parts", 3 * total);
   let at = 0;
   let cur = 0;
   for (let i = 0; i < count; i++) {
@@ -170,6 +170,15 @@ export function permute(weights, options) {
     }
   }
   return out;
+}
+
+/** @param {string} name @param {number} length */
+function newFloat64(name, length) {
+  try {
+    return new Float64(length);
+  } catch {
+    throw rangeError(`${name}: want as many positions as memory allows, got ${length} numbers`);
+  }
 }
 
 /**

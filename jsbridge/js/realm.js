@@ -2,7 +2,7 @@
 // gives it an object that is nobody else's, so that posenc defines no global and changes none, and with built-in classes that keep
 // the methods they had when the package was imported, whatever a page does to them later.
 
-import { bufferOf, byteOffsetOf, clearTimer, kept, lengthOf, startTimer } from "./intrinsics.js";
+import { bufferOf, byteOffsetOf, clearTimer, kept, KeptMap, lengthOf, startTimer } from "./intrinsics.js";
 import { defineGo } from "./wasm_exec.js";
 
 /**
@@ -34,7 +34,6 @@ Bare.keys = Object.keys;
 
 const Bytes = kept(Uint8Array, Object.getPrototypeOf(Uint8Array));
 const View = kept(DataView);
-const Ids = kept(Map);
 const Decoder = kept(TextDecoder);
 const encoder = new (kept(TextEncoder))();
 /** TextEncoder for Go: its bytes are of the class above. */
@@ -80,7 +79,7 @@ export function createRealm(owner, failed) {
     bridge,
     Object: Bare,
     ...builtIn, List, Math: math,
-    Uint8Array: Bytes, DataView: View, Map: Ids, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
+    Uint8Array: Bytes, DataView: View, Map: KeptMap, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
     crypto: globalThis.crypto,
     performance: performanceNow && { now: performanceNow },
     console: {

@@ -232,7 +232,7 @@ export class Runtime {
     if (array === 0) return undefined;
     const address = this.#enter(instance, (exports) => exports.posenc_address(array)) >>> 0;
     const block = { array, address, length };
-    instance.blocks[instance.blocks.length] = block;
+    instance.blocks.set(address, block);
     return block;
   }
 
@@ -244,13 +244,7 @@ export class Runtime {
   free(block, generation) {
     const instance = this.#instance;
     if (instance === undefined || this.generation !== generation) return;
-    const { blocks } = instance;
-    for (let i = blocks.length - 1; i >= 0; i--) { // what came last is likely to go first
-      if (blocks[i] !== block) continue;
-      blocks[i] = blocks[blocks.length - 1];
-      blocks.length--;
-      break;
-    }
+    instance.blocks.delete(block.address);
     this.#letGo(instance, (exports) => exports.posenc_free(block.array));
   }
 
@@ -281,11 +275,14 @@ export class Runtime {
    */
   find(address, length) {
     const { blocks } = this.#live();
-    for (let i = 0; i < blocks.length; i++) {
-      const block = blocks[i];
-      if (address >= block.address && address + 4 * length <= block.address + 4 * block.length) return block;
-    }
-    return undefined;
+    const whole = blocks.get(address); // as a rule a view begins where its array does
+    if (whole !== undefined && length <= whole.length) return whole;
+    /** @type {Block | undefined} */
+    let found;
+    blocks.forEach((block) => {
+      if (address >= block.address && address + 4 * length <= block.address + 4 * block.length) found = block;
+    });
+    return found;
   }
 
   /**
@@ -309,8 +306,10 @@ export class Runtime {
     }
     /** @type {number[]} */
     const numbers = [];
-    for (let i = 0; i < blocks.length; i++) numbers[i] = blocks[i].array;
-    instance.blocks.length -= blocks.length; // they are Go's from here on
+    for (let i = 0; i < blocks.length; i++) {
+      numbers[i] = blocks[i].array;
+      instance.blocks.delete(blocks[i].address); // Go's from here on
+    }
     return numbers;
   }
 

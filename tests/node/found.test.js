@@ -162,3 +162,18 @@ test("errors of nested options have their path, and a missing length is said to 
   assert.throws(() => posenc.rotary({ headDim: 4, scaling: { type: "yarn", factor: 2 } }), { message: /^scaling\.originalMaxPositionEmbeddings: .*got none$/ });
   assert.throws(() => posenc.rotary({ headDim: 4 }).rotate(new Float32Array(4), { sequenceLength: 0 }), { message: "sequenceLength: want a positive integer up to 2^53, got 0" });
 });
+
+test("arrays are let go of in the order in which they came, and views are found among many, in a moment", () => {
+  const pe = posenc.sinusoidal({ dim: 4 });
+  const arrays = Array.from({ length: 50_000 }, () => posenc.alloc(4));
+  for (let i = 0; i < 5000; i++) pe.add(arrays[i].data);
+  assert.deepEqual([...pe.add(posenc.alloc(12).data.subarray(4, 8))], [0, 1, 0, 1]); // in the middle of one
+  for (const each of arrays) each.dispose();
+});
+
+test("a key of a config that is no key of any is refused, in few words", () => {
+  for (const length of [201, 1e6, 1e8]) {
+    assert.throws(() => posenc.fromConfig({ model_type: "llama", hidden_size: 64, num_attention_heads: 4, rope_scaling: { rope_type: "linear", factor: 2, ["k".repeat(length)]: 1 } }),
+      ({ code, message }) => code === "ERR_POSENC_TYPE" && message.length < 200);
+  }
+});

@@ -733,3 +733,20 @@ test("sharding by hand with node:worker_threads, without the pool", () => {
   const script = fileURLToPath(new URL("examples/shard.js", import.meta.url));
   assert.match(execFileSync(process.execPath, [script], { encoding: "utf8" }), /^100000 rows by 4 threads, the same bits as by one$/m);
 });
+
+test("fake timers, put in after load(), do not stop a pool that takes a breath; nor does a signal that ends it while it is looked at hang its caller", () => {
+  const { status, answer, stderr } = child(`
+    const { load } = await import(posenc);
+    const own = await load();
+    const pool = await own.pool({ workers: 1 });
+    const pe = own.sinusoidal({ dim: 64, precision: "float32" });
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = () => 0;
+    const rows = (await pool.table(pe, 100_000)).length / 64; // some 100 ms of work, and a breath each 20
+    globalThis.setTimeout = setTimeout;
+    const { signal } = new AbortController();
+    Object.defineProperty(signal, "constructor", { get() { pool.dispose(); return AbortSignal; } }); // Node's addEventListener looks at it
+    const code = await pool.table(pe, 60_000, { signal }).then(() => "", (error) => error.code);
+    console.log(JSON.stringify({ rows, code }));`, [], 60_000);
+  assert.deepEqual([status, stderr, answer], [0, "", { rows: 100_000, code: "ERR_POSENC_DISPOSED" }]);
+});
