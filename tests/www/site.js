@@ -39,11 +39,11 @@ export async function openPage(name, server) {
   const { page } = browser;
   /** @param {(...args: any[]) => unknown} condition @param {...unknown} args */
   async function wait(condition, ...args) {
-    for (const end = Date.now() + 20_000; Date.now() < end; await setTimeout(20)) {
+    for (const end = Date.now() + 60_000; Date.now() < end; await setTimeout(20)) {
       const answer = await page.evaluate(condition, ...args);
       if (answer) return answer;
     }
-    throw new Error(`waited 20 s in ${titles[name]} for ${condition}`);
+    throw new Error(`waited a minute in ${titles[name]} for ${condition}`);
   }
   return {
     browser,
@@ -56,7 +56,7 @@ export async function openPage(name, server) {
       await page.evaluate((/** @type {string} */ id) => document.getElementById(id)?.scrollIntoView({ behavior: "instant" }), part);
       await wait((/** @type {string} */ part) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${part}"]`)).dataset.state, part);
     },
-    /** Waits until what a function in the page gives is true, 20 s at most, and gives it. */
+    /** Waits until what a function in the page gives is true, a minute at most, and gives it. */
     wait,
     /** Fails on console errors, and on requests that were not to this page. */
     async clean() {
