@@ -106,8 +106,8 @@ JS
 
 build_js() {
   cp jsbridge/js/*.js jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE SECURITY.md "$npm/"
-  cp tests/accuracy/accuracy.svg tests/bench/bench.svg "$npm/"
-  sed 's/(jsbridge\/js\//(/g; s/(tests\/[a-z]*\/\([a-z]*\.svg\)/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
+  cp tests/accuracy/accuracy.svg tests/bench/bench.svg tests/www/pictures/{playground,sine,order}-light.webp "$npm/"
+  sed -E 's/\(jsbridge\/js\//(/g; s/\(tests\/[a-z\/]+\/([a-z-]+\.(svg|webp))/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
   wrap_wasm_exec >"$npm/wasm_exec.js"
   grep -q "new globalThis.List()" "$npm/wasm_exec.js"
   sed -i.bak "s/VERSION = \"dev\"/VERSION = \"$(version)\"/" "$npm/instance.js" && rm "$npm/instance.js.bak"
