@@ -193,10 +193,12 @@ test("the whole of the object: nothing but what is promised can be reached", asy
     [posenc.fire({ heads: 1, w1: [1], b1: [1], w2: [1], b2: [1] }), scores],
   ];
   for (const [each, members] of promised) assert.deepEqual(reach(each), members.sort(), each.constructor.name);
+  assert.deepEqual(reach(posenc.analysis), ["attention", "constructor", "cosines", "firstRepetition", "fitShift", "gram", "orthogonality", "overlap", "permutationError", "preserve", "profile", "project",
+    "randomCosine", "shiftResidual", "spectrum"]);
   assert.deepEqual(reach(posenc.alloc(1)), [...disposable, "constructor", "data", "dispose", "length"].sort());
   const pool = await posenc.pool({ workers: 1 });
   assert.deepEqual(reach(pool), [...disposable, "add", "constructor", "cosSin", "dispose", "fill", "rotate", "shift", "subtract", "table", "unrotate", "workers"].sort());
   pool.dispose();
-  assert.deepEqual(reach(posenc), ["alibi", "alloc", "axialRotary", "constructor", "deberta", "fire", "fourier", "fromConfig", "grid", "kerple", "learned",
+  assert.deepEqual(reach(posenc), ["alibi", "alloc", "analysis", "axialRotary", "constructor", "deberta", "fire", "fourier", "fromConfig", "grid", "kerple", "learned",
     "mrope", "mropePositions", "permute", "pool", "positionsFromMask", "relativePositions", "rotary", "shaw", "sinusoidal", "swin", "t5", "time2vec", "timestep", "version"]);
 });
