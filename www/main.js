@@ -75,7 +75,17 @@ function startParts(site) {
       startPart(/** @type {HTMLElement} */ (target), site);
     }
   }, { rootMargin: "800px 0px" });
-  for (const host of document.querySelectorAll("[data-part]")) observer.observe(host);
+  const hosts = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-part]"));
+  for (const host of hosts) observer.observe(host);
+  // Who goes through the page by keys, prints it or looks for a word in it wants all of it.
+  const all = () => {
+    removeEventListener("keydown", onKey);
+    observer.disconnect();
+    for (const host of hosts) if (!host.hasAttribute("aria-busy") && !host.dataset.state) startPart(host, site);
+  };
+  const onKey = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey }) => (key === "Tab" || (key === "f" && (ctrlKey || metaKey))) && all();
+  addEventListener("keydown", onKey);
+  addEventListener("beforeprint", all);
 }
 
 /** @param {HTMLElement} host @param {Site} site */

@@ -86,6 +86,7 @@ export const sqrt = Math.sqrt;
 export const objectIs = Object.is;
 export const objectKeys = Object.keys;
 export const freeze = Object.freeze;
+export const within = /** @type {(text: string, part: string) => boolean} */ (Function.prototype.call.bind(String.prototype.includes));
 export const sorted = /** @type {(names: string[]) => string[]} */ (Function.prototype.call.bind(Array.prototype.sort));
 export const defineProperty = Object.defineProperty;
 export const lower = /** @type {(text: string) => string} */ (Function.prototype.call.bind(String.prototype.toLowerCase));

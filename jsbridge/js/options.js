@@ -3,7 +3,7 @@
 // prototype nor a polluted Object.prototype can add an option.
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, bufferOf, Float32, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, lower, objectKeys, setArray, tagOf } from "./intrinsics.js";
+import { arrayIsArray, bufferOf, Float32, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, lower, objectKeys, setArray, tagOf, within } from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -234,7 +234,9 @@ function unknownOption(where, spec, name) {
   let least = Infinity;
   const names = objectKeys(spec);
   for (let i = 0; i < names.length; i++) {
-    const edits = distance(lower(name), lower(names[i]));
+    const said = lower(name);
+    const known = lower(names[i]);
+    const edits = said.length > 2 && within(known, said) ? 0.5 : distance(said, known); // headDim is dim's, and not sin
     if (edits >= least) continue;
     nearest = names[i];
     least = edits;

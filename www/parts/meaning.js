@@ -44,7 +44,7 @@ export async function start(host, site) {
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Measured"), ...heads)),
     el("tbody", {}, ...lines.map(([name], k) => el("tr", {}, el("th", { scope: "row" }, name), ...cells[k])))));
   host.append(el("div", { class: "controls" }, dim.element, scale.element, words.element), answer, el("figure", { class: "figure" }, picture.element,
-    el("figcaption", {}, "Each hill is drawn to the same height; what counts is where it stands and how wide it is. While the two stay apart, the word can be read off.")), table, share, source);
+    el("figcaption", {}, "Each hill is drawn to the same height; what counts is where it stands and how wide it is. While the two stay apart, the nearest word is the word itself; where they meet, a layer has to have learned which directions count.")), table, share, source);
 
   say();
   await update();

@@ -84,14 +84,14 @@ export async function start(host, site) {
       label: `${pairs} pairs of channels as hands on circles at position ${value(p, 4)} and ${k} further; numbers are in the table below` });
     tabulate();
     if (!whole) return;
-    const { residual, orthogonality } = shift, d = Math.abs(k), none = 2 ** -24;
+    const { residual, orthogonality } = shift, d = Math.abs(k), rounding = 2 ** -25 * (1 + Math.SQRT2); // of a row, and of the two numbers of another that a pair turns
     residualName.textContent = alone ? "largest |PE(p + k) − M·PE(p)|, for the best M" : "largest |PE(p + k) − M(k)·PE(p)|";
     numbers.residual.textContent = value(residual.max, 3);
     numbers.orthogonality.textContent = value(orthogonality, 3);
     numbers.product.textContent = d < profiled ? `${value(profile.min[d], 4)} and ${value(profile.max[d], 4)}` : "further than is drawn";
     answer.textContent = alone
-      ? `Of all matrices the one that fits the sines best still misses by up to ${value(residual.max, 2)}, and a sine is never more than 1. No matrix shifts sines alone.`
-      : `One matrix takes each of ${rows - d} rows to the one ${k} ${Math.abs(k) === 1 ? "position" : "positions"} on, and misses by at most ${value(residual.max, 2)}: float32 rounds by up to ${value(none, 2)}. No place in the text is special.`;
+      ? `Of all matrices the one that fits the sines best still misses by up to ${value(residual.max, 2)}, and a sine is never more than 1. No matrix shifts sines alone; and the best has huge numbers, as slow waves are nearly straight lines, hard to tell apart.`
+      : `One matrix takes each of ${rows - d} rows to the one ${k} ${Math.abs(k) === 1 ? "position" : "positions"} on, and misses by at most ${value(residual.max, 2)}. That both rows are rounded to float32 makes up to ${value(rounding, 2)}. No place in the text is special.`;
     const distances = Array.from({ length: profiled - 1 }, (_, i) => i);
     plot.draw({ x: distances, xLabel: "distance", mark: d < profiled ? d : undefined, series: [["mean", profile.mean], ["least", profile.min], ["largest", profile.max]].map(([name, y]) => ({ name: String(name), y: /** @type {Float64Array} */ (y).subarray(0, profiled - 1) })) });
     drawMatrix();

@@ -11,7 +11,7 @@ const pairs = [
   ["the dog bites the man", "the man bites the dog"],
   ["I drink tea, not coffee", "I drink coffee, not tea"],
   ["The train leaves at noon.", "At twelve o'clock the train departs."],
-  ["Only she said that she loved him", "She said that she loved only him"],
+  ["only she said that she loved him", "she said that only she loved him"],
 ];
 
 /** What posenc can put in the place of the model's own signal. */
