@@ -85,13 +85,13 @@ func byLayerType(d *object) bool {
 	if !nested {
 		return false
 	}
-	other := ""
+	other, found := "", false
 	for key := range d.keys {
-		if !slices.Contains(layerTypes[:], key) && (other == "" || key < other) {
-			other = key
+		if !slices.Contains(layerTypes[:], key) && (!found || key < other) {
+			other, found = key, true
 		}
 	}
-	if other != "" {
+	if found {
 		d.fail(other, "nothing, beside parameters by layer type")
 	}
 	return true

@@ -69,17 +69,17 @@ func (o *object) known(allowed uint32, m *rope) {
 	if m.rules&mropeInterleaved != 0 {
 		allowed |= mropeTurns
 	}
-	unknown, elsewhere := "", false
+	unknown, found, elsewhere := "", false, false
 	for key := range o.keys {
-		if !o.has(key) || unknown != "" && unknown < key {
+		if found && unknown < key || !o.has(key) {
 			continue
 		}
 		if i := slices.Index(keys[:], key); i < 0 || allowed>>i&1 == 0 {
-			unknown, elsewhere = key, i >= 0
+			unknown, found, elsewhere = key, true, i >= 0
 		}
 	}
 	switch {
-	case unknown == "":
+	case !found:
 	case elsewhere && !o.has("rope_type") && !o.has("type"):
 		o.fail("rope_type", "the name of a scaling, as there is "+unknown)
 	default:
