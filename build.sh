@@ -97,7 +97,7 @@ wrap_wasm_exec() {
 // @ts-nocheck
 /** @param {any} globalThis @returns {any} */
 export function defineGo(globalThis) {
-  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout, Uint8Array, DataView, Map, Math, Reflect, Array, Error, Object, Promise } = globalThis;
+  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout, Uint8Array, DataView, Map, Math, Reflect, Array, Error, Object, Promise, WebAssembly } = globalThis;
 JS
   # The one array whose methods it calls again and again gets a class whose methods nobody can replace; see kept() in intrinsics.js.
   sed 's/this\._idPool = \[\];/this._idPool = new globalThis.List();/' "$(go env GOROOT)/lib/wasm/wasm_exec.js"

@@ -2,7 +2,7 @@
 // gives it an object that is nobody else's, so that posenc defines no global and changes none, and with built-in classes that keep
 // the methods they had when the package was imported, whatever a page does to them later.
 
-import { bufferOf, byteOffsetOf, clearTimer, kept, KeptMap, lengthOf, startTimer } from "./intrinsics.js";
+import { bufferOf, byteOffsetOf, clearTimer, kept, KeptMap, lengthOf, startTimer, WasmInstance } from "./intrinsics.js";
 import { defineGo } from "./wasm_exec.js";
 
 /**
@@ -78,7 +78,7 @@ export function createRealm(owner, failed) {
   const realm = {
     bridge,
     Object: Bare,
-    ...builtIn, List, Math: math,
+    ...builtIn, List, WebAssembly: { Instance: WasmInstance }, Math: math,
     Uint8Array: Bytes, DataView: View, Map: KeptMap, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
     crypto: globalThis.crypto,
     performance: performanceNow && { now: performanceNow },

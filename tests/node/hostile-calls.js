@@ -23,6 +23,9 @@ export function numbers(length) {
 /** @param {number} length */
 const list = (length) => [...numbers(length)].map((v) => Math.abs(v) + 0.1);
 
+/** What stands in the place of an encoder: none is made that nobody would let go of. */
+const ENCODER_LIKE = { options: {}, dispose() {} };
+
 /** The options of an encoder of each scheme, and by path those that they leave out. @type {[string, () => any, Record<string, any>][]} */
 const SCHEMES = [
   ["sinusoidal", () => ({ dim: 8, base: 500, layout: "concat", frequencyShift: 1, convention: "vaswani" }), { minTimescale: 1, oddDim: "zero", scale: 2, inputScale: 2 }],
@@ -123,8 +126,8 @@ export function calls(posenc) {
     ["gram", rows, {}], ["profile", rows, {}], ["spectrum", rows, {}], ["firstRepetition", rows, { tolerance: 0.5 }], ["fitShift", rows, { k: 1 }],
     ["shiftResidual", () => ({ matrix: list(16), table: list(24) }), { k: -2 }], ["orthogonality", () => ({ matrix: list(16) }), {}], ["randomCosine", () => ({}), {}],
     ["cosines", () => ({ x: numbers(24) }), {}, { y: list(8) }], ["overlap", tokens, {}], ["preserve", tokens, { tokens: [0, 5], positions: [1, 0] }], ["project", () => ({ x: numbers(24) }), { to: 3, seed: 5 }],
-    ["attention", () => ({ x: numbers(12) }), attention, { offset: 1, rotary: posenc.rotary({ headDim: 2 }) }],
-    ["permutationError", () => ({ x: numbers(12) }), { permutation: [2, 0, 1], ...attention }, { offset: 1, rotary: posenc.rotary({ headDim: 2 }) }],
+    ["attention", () => ({ x: numbers(12) }), attention, { offset: 1, rotary: ENCODER_LIKE }],
+    ["permutationError", () => ({ x: numbers(12) }), { permutation: [2, 0, 1], ...attention }, { offset: 1, rotary: ENCODER_LIKE }],
   ])) {
     all.push({ name: `analysis.${name}`, args: () => ({ ...args(), options: { dim: 4, ...structuredClone(options) } }), run: (given) => posenc.analysis[name](...Object.values(given)),
       also: Object.fromEntries(Object.entries(also ?? {}).map(([key, value]) => [`options.${key}`, value])) });

@@ -3,9 +3,9 @@
 
 import { parseArgs } from "node:util";
 
+import { instances } from "./watch.js"; // before the package
 import { load } from "../../dist/npm/index.js";
 import { PACKAGE } from "../node/child.js";
-import { instances, watch } from "./watch.js";
 import { soak, WARM_UP } from "./work.js";
 
 const USAGE = "usage: soak.js [--seconds N | --calls N] [--seed N]";
@@ -46,7 +46,6 @@ function summary(r) {
 }
 
 const how = read(process.argv.slice(2));
-watch();
 const wasm = new URL("posenc.wasm", PACKAGE);
 const posenc = await load({ wasm });
 const [watched] = instances;

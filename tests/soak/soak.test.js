@@ -5,13 +5,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { instances } from "./watch.js"; // before the package
 import { load } from "../../dist/npm/index.js";
 import { PACKAGE } from "../node/child.js";
-import { instances, watch } from "./watch.js";
 import { soak } from "./work.js";
 
 const SOAK = fileURLToPath(new URL("soak.js", import.meta.url));
-watch();
 const wasm = new URL("posenc.wasm", PACKAGE);
 
 /** A soak of an instance of its own, which has been spoilt. @param {number} seed @param {number} calls @param {(posenc: any) => void} [spoil] */
@@ -20,7 +19,7 @@ async function soaked(seed, calls, spoil = () => {}) {
   const watched = instances[instances.length - 1];
   const posenc = /** @type {any} */ ({});
   for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(real))) {
-    if (name !== "constructor" && name !== "version") posenc[name] = /** @type {any} */ (real)[name].bind(real);
+    if (name !== "constructor" && name !== "version") posenc[name] = typeof (/** @type {any} */ (real)[name]) === "function" ? /** @type {any} */ (real)[name].bind(real) : /** @type {any} */ (real)[name];
   }
   spoil(posenc);
   return soak({ posenc, other: await load({ wasm }), watched, seed, calls });

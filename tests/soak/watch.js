@@ -29,19 +29,18 @@ class Watched {
   }
 }
 
-/** Has every instance that is made from now on watched, in the order of `instances`. */
-export function watch() {
-  const Real = WebAssembly.Instance;
-  WebAssembly.Instance = class extends Real {
-    /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} imports */
-    constructor(module, imports) {
-      super(module, imports);
-      const watched = new Watched(this.exports);
-      Object.defineProperty(this, "exports", { value: watched.exports });
-      instances.push(watched);
-    }
-  };
-}
+// Every instance that is made from here on is watched; the package takes the class as it finds it when it is imported, so this has to be
+// imported before it.
+const Real = WebAssembly.Instance;
+WebAssembly.Instance = class extends Real {
+  /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} imports */
+  constructor(module, imports) {
+    super(module, imports);
+    const watched = new Watched(this.exports);
+    Object.defineProperty(this, "exports", { value: watched.exports });
+    instances.push(watched);
+  }
+};
 
 /** 256 KiB: small enough for the holes in memory, and so large that Go needs no more memory to keep account of them. */
 const BLOCK = 1 << 16;

@@ -46,6 +46,7 @@ function make(posenc, kind, shape) {
 async function measure(lanes, task, repetition, onProgress) {
   const entries = [];
   for (const lane of lanes) for (const name of await lane.prepare(task)) entries.push({ lane, name, loop: name.startsWith("plain loop"), calls: 0, look: 0, samples: /** @type {number[]} */ ([]) });
+  scope.postMessage({ alive: true }); // both lanes have answered
   for (const { lane, name } of entries) {
     const wrong = await lane.check(name);
     if (wrong !== undefined) throw new Error(`${name}, ${task.kind} [${task.shape.join(", ")}]: ${wrong}`);
