@@ -24,7 +24,7 @@ export function numbers(length) {
 const list = (length) => [...numbers(length)].map((v) => Math.abs(v) + 0.1);
 
 /** What stands in the place of an encoder: none is made that nobody would let go of. */
-const ENCODER_LIKE = { options: {}, dispose() {} };
+const ENCODER_LIKE = new (class { options = {}; dispose() {} })();
 
 /** The options of an encoder of each scheme, and by path those that they leave out. @type {[string, () => any, Record<string, any>][]} */
 const SCHEMES = [
