@@ -39,8 +39,12 @@ export async function openPage(name, server) {
   const { page } = browser;
   /** @param {(...args: any[]) => unknown} condition @param {...unknown} args */
   async function wait(condition, ...args) {
-    for (const end = Date.now() + 60_000; Date.now() < end; await setTimeout(20)) {
+    for (let end = Date.now() + 60_000, look = Date.now() + 5000; Date.now() < end; await setTimeout(20)) {
       const answer = await page.evaluate(condition, ...args);
+      if (!answer && name === "webkit" && Date.now() > look) { // under Xvfb it may stand still, with no frame drawn, until somebody looks
+        await page.screenshot(`${screenshots}webkit-waits.png`);
+        look = Date.now() + 5000;
+      }
       if (answer) return answer;
     }
     throw new Error(`waited a minute in ${titles[name]} for ${condition}`);
