@@ -10,6 +10,7 @@
 #   ./build.sh soak      ten million calls of every kind, a hundredth of them hostile: results, memory; --seconds N, --calls N,
 #                        --seed N
 #   ./build.sh fuzz      fuzzes encoding/ in Go, 60 s a target; [SECONDS] [TARGET]
+#   ./build.sh format    formats Go and JavaScript
 #   ./build.sh serve     the page on a local port, with the headers that a host should send
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -181,8 +182,9 @@ case ${1:-build} in
     exec node tests/bench/bench.js "$@"
     ;;
   accuracy) build; shift; exec node tests/accuracy/accuracy.js "$@" ;;
+  format) total=1; step "fetching development dependencies" fetch_npm; tests/node_modules/.bin/biome check --write jsbridge/js wasm www tests; "$(go env GOROOT)/bin/gofmt" -w encoding jsbridge wasm tests ;;
   fuzz) need go "Go 1.21 or newer"; shift; exec tests/fuzz.sh "$@" ;;
   soak) build; shift; exec node tests/soak/soak.js "$@" ;;
   serve) build; shift; exec node tests/browsers/serve.js dist/www --headers www/headers.json "$@" ;;
-  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

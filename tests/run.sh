@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
 shopt -s extglob
-all="go simd gobench wasm node runtimes model browsers www soak"
+all="style go simd gobench wasm node runtimes model browsers www soak"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
 groups=${*:-$all}
@@ -23,10 +23,14 @@ as_wasm() {
 
 for group in $groups; do
   case $group in
-    go)
-      title "Go, formatted and vetted"
-      unformatted=$("$(go env GOROOT)/bin/gofmt" -l encoding jsbridge wasm)
+    style)
+      title "JavaScript and Go, formatted and linted"
+      tests/node_modules/.bin/biome check jsbridge/js wasm www tests
+      unformatted=$("$(go env GOROOT)/bin/gofmt" -l encoding jsbridge wasm tests)
       [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
+      ;;
+    go)
+      title "Go, vetted"
       go vet ./encoding/...
       title "Go, as a stock toolchain builds it"
       go test ./encoding/...
@@ -40,8 +44,6 @@ for group in $groups; do
       ;;
     gobench)
       title "The Go benchmarks' contenders agree"
-      unformatted=$("$(go env GOROOT)/bin/gofmt" -l tests/gobench)
-      [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
       for experiment in "" simd; do
         (cd tests/gobench && export GOEXPERIMENT=$experiment && go vet ./... && go test ./...)
       done

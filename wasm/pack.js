@@ -58,7 +58,7 @@ while (at < wasm.length) {
   const memory = Buffer.alloc(segments.reduce((most, { address, bytes }) => Math.max(most, address + bytes.length), 0));
   for (const { address, bytes } of segments) memory.set(bytes, address);
   const joined = [];
-  for (let from = 0;;) {
+  for (let from = 0; ; ) {
     while (memory[from] === 0) from++;
     if (from === memory.length) break;
     let to = from;

@@ -39,25 +39,47 @@ try {
   hero(posenc, theme.dark);
   theme.onChange((dark) => hero(posenc, dark));
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
-  startParts({ posenc, state: urlState(), announce, get reducedMotion() { return motion.matches; }, get dark() { return theme.dark; }, onTheme: theme.onChange, selfTest: checks });
+  startParts({
+    posenc,
+    state: urlState(),
+    announce,
+    get reducedMotion() {
+      return motion.matches;
+    },
+    get dark() {
+      return theme.dark;
+    },
+    onTheme: theme.onChange,
+    selfTest: checks,
+  });
   keepForLater();
 } catch (error) {
   root.dataset.selftest = "failed";
   status.className = "status failed";
   status.textContent = `posenc did not load: ${error instanceof Error ? error.message : error}`;
-  for (const host of document.querySelectorAll("[data-part]")) host.replaceChildren(el("p", { class: "note error" }, "There is nothing to show here, since posenc did not load. Reload the page to try again."));
+  for (const host of document.querySelectorAll("[data-part]"))
+    host.replaceChildren(
+      el("p", { class: "note error" }, "There is nothing to show here, since posenc did not load. Reload the page to try again."),
+    );
 }
 
 /** For when there is no network, and after the first view is there: sw.js fetches the rest of the page. */
 async function keepForLater() {
   if (!navigator.serviceWorker) return; // not everywhere: not by http:, nor in some private windows
-  if (document.readyState !== "complete") await new Promise((loaded) => { addEventListener("load", loaded, { once: true }); });
-  await new Promise((idle) => { setTimeout(idle, 1000); });
+  if (document.readyState !== "complete")
+    await new Promise((loaded) => {
+      addEventListener("load", loaded, { once: true });
+    });
+  await new Promise((idle) => {
+    setTimeout(idle, 1000);
+  });
   try {
     await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
     await navigator.serviceWorker.ready;
     root.dataset.offline = "ready";
-  } catch { /* then it needs the network each time */ }
+  } catch {
+    /* then it needs the network each time */
+  }
 }
 
 /** @param {string} text */
@@ -68,13 +90,16 @@ function announce(text) {
 
 /** @param {Site} site */
 function startParts(site) {
-  const observer = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      observer.unobserve(target);
-      startPart(/** @type {HTMLElement} */ (target), site);
-    }
-  }, { rootMargin: "800px 0px" });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        startPart(/** @type {HTMLElement} */ (target), site);
+      }
+    },
+    { rootMargin: "800px 0px" },
+  );
   const hosts = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-part]"));
   for (const host of hosts) observer.observe(host);
   // Who goes through the page by keys, prints it or looks for a word in it wants all of it.
@@ -83,7 +108,8 @@ function startParts(site) {
     observer.disconnect();
     for (const host of hosts) if (!host.hasAttribute("aria-busy") && !host.dataset.state) startPart(host, site);
   };
-  const onKey = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey }) => (key === "Tab" || (key === "f" && (ctrlKey || metaKey))) && all();
+  const onKey = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey }) =>
+    (key === "Tab" || (key === "f" && (ctrlKey || metaKey))) && all();
   addEventListener("keydown", onKey);
   addEventListener("beforeprint", all);
 }
@@ -98,8 +124,19 @@ async function startPart(host, site) {
   } catch (error) {
     console.error(error);
     host.dataset.state = "failed";
-    const again = el("button", { type: "button", class: "quiet", onclick: () => (host.replaceChildren(), startPart(host, site)) }, "Try again");
-    host.replaceChildren(el("div", { class: "note error", role: "alert" }, el("p", {}, `This part did not start: ${error instanceof Error ? error.message : error}`), again));
+    const again = el(
+      "button",
+      { type: "button", class: "quiet", onclick: () => (host.replaceChildren(), startPart(host, site)) },
+      "Try again",
+    );
+    host.replaceChildren(
+      el(
+        "div",
+        { class: "note error", role: "alert" },
+        el("p", {}, `This part did not start: ${error instanceof Error ? error.message : error}`),
+        again,
+      ),
+    );
   }
   host.removeAttribute("aria-busy");
 }
@@ -125,7 +162,9 @@ function startTheme() {
     root.dataset.theme = state.dark ? "light" : "dark";
     try {
       localStorage.setItem("posenc-theme", root.dataset.theme);
-    } catch { /* not allowed here: it holds for this visit */ }
+    } catch {
+      /* not allowed here: it holds for this visit */
+    }
     update();
   });
   system.addEventListener("change", update);
@@ -144,12 +183,17 @@ function recall() {
 
 /** The link of the section that is in view. */
 function markWhereWeAre() {
-  const links = new Map([...document.querySelectorAll(".bar ol a")].map((link) => [/** @type {HTMLAnchorElement} */ (link).hash.slice(1), link]));
-  const observer = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (isIntersecting) links.get(target.id)?.setAttribute("aria-current", "true");
-      else links.get(target.id)?.removeAttribute("aria-current");
-    }
-  }, { rootMargin: "-40% 0px -55% 0px" });
+  const links = new Map(
+    [...document.querySelectorAll(".bar ol a")].map((link) => [/** @type {HTMLAnchorElement} */ (link).hash.slice(1), link]),
+  );
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (isIntersecting) links.get(target.id)?.setAttribute("aria-current", "true");
+        else links.get(target.id)?.removeAttribute("aria-current");
+      }
+    },
+    { rootMargin: "-40% 0px -55% 0px" },
+  );
   for (const section of document.querySelectorAll("section[id]")) observer.observe(section);
 }

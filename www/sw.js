@@ -14,15 +14,23 @@ const cacheName = prefix + VERSION;
 const here = (path) => new URL(path, scope.registration.scope).href;
 
 // No skipWaiting: pages that are open keep the version that they were loaded with.
-scope.addEventListener("install", (/** @type {any} */ event) => event.waitUntil((async () => {
-  const cache = await caches.open(cacheName);
-  await cache.addAll(FILES.map((path) => new Request(here(path), { cache: "no-cache" }))); // the browser has most of them: it asks whether they have changed
-})()));
+scope.addEventListener("install", (/** @type {any} */ event) =>
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(cacheName);
+      await cache.addAll(FILES.map((path) => new Request(here(path), { cache: "no-cache" }))); // the browser has most of them: it asks whether they have changed
+    })(),
+  ),
+);
 
-scope.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name.startsWith(prefix) && name !== cacheName) await caches.delete(name);
-  await scope.clients.claim();
-})()));
+scope.addEventListener("activate", (/** @type {any} */ event) =>
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) if (name.startsWith(prefix) && name !== cacheName) await caches.delete(name);
+      await scope.clients.claim();
+    })(),
+  ),
+);
 
 scope.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;

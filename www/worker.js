@@ -24,13 +24,16 @@ answer({
     const head = new Uint8Array(await file.slice(0, enough).arrayBuffer());
     const npy = isNpy(head);
     if (!npy && /\.npy$/i.test(file.name)) throw new Error("This file is called .npy, and does not begin as one.");
-    if (!npy && head[0] === 0x50 && head[1] === 0x4b) throw new Error("This is a ZIP archive, as .npz and .pt are. Take the array out of it and save it with numpy.save.");
+    if (!npy && head[0] === 0x50 && head[1] === 0x4b)
+      throw new Error("This is a ZIP archive, as .npz and .pt are. Take the array out of it and save it with numpy.save.");
     if (!npy && file.size % 4) throw new Error(`These cannot be raw 32-bit floats: ${file.size} bytes are no multiple of 4.`);
     const header = npy ? readHeader(head) : { type: /** @type {const} */ ("float32"), bytes: 4, shape: [file.size / 4], start: 0 };
-    const count = header.shape.reduce((a, b) => a * b, 1), size = header.start + count * header.bytes;
+    const count = header.shape.reduce((a, b) => a * b, 1),
+      size = header.start + count * header.bytes;
     if (count === 0) throw new Error(`There are no numbers in this file: its shape is (${header.shape.join(", ")}).`);
     if (count > most) throw new Error(`This file is too large for the page: ${count} numbers, and ${most} is the most.`);
-    if (file.size < size) throw new Error(`This file is cut off: its shape (${header.shape.join(", ")}) needs ${size} bytes, and there are ${file.size}.`);
+    if (file.size < size)
+      throw new Error(`This file is cut off: its shape (${header.shape.join(", ")}) needs ${size} bytes, and there are ${file.size}.`);
     return { ...header, npy, count };
   },
 
@@ -50,14 +53,17 @@ answer({
   async encode({ file, header: { type, bytes, start }, shape: [batch, seq, dim], scheme, options, method, at }, { signal, progress }) {
     const encoder = (await posenc())[scheme](options);
     try {
-      const before = room(batch * seq * dim), after = room(batch * seq * dim);
+      const before = room(batch * seq * dim),
+        after = room(batch * seq * dim);
       // Whole sequences at once, or a part of one.
-      const rows = Math.max(1, Math.min(seq, Math.floor(piece / dim))), together = rows < seq ? 1 : Math.max(1, Math.floor(piece / (seq * dim)));
+      const rows = Math.max(1, Math.min(seq, Math.floor(piece / dim))),
+        together = rows < seq ? 1 : Math.max(1, Math.floor(piece / (seq * dim)));
       let bounds = 0;
       for (let b = 0; b < batch; b += together) {
         for (let row = 0; row < seq; row += rows) {
           const sequences = Math.min(together, batch - b);
-          const from = (b * seq + row) * dim, to = from + (rows < seq ? Math.min(rows, seq - row) : sequences * seq) * dim;
+          const from = (b * seq + row) * dim,
+            to = from + (rows < seq ? Math.min(rows, seq - row) : sequences * seq) * dim;
           const numbers = toFloat32(await file.slice(start + from * bytes, start + to * bytes).arrayBuffer(), type);
           before.set(numbers, from);
           after.set(numbers, from);
@@ -85,6 +91,8 @@ function room(length) {
   try {
     return new Float32Array(length);
   } catch {
-    throw new Error(`The browser has no room for two arrays of ${Math.round(length / 2 ** 18)} MiB. Close other tabs, or take a smaller file.`);
+    throw new Error(
+      `The browser has no room for two arrays of ${Math.round(length / 2 ** 18)} MiB. Close other tabs, or take a smaller file.`,
+    );
   }
 }

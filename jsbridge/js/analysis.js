@@ -236,7 +236,8 @@ function measure(analysis, name, spec, given, lists) {
     if (core.runtime !== runtime) throw typeError("rotary", "an encoder of the same load()", rotary);
     options.rotary = core.handle;
     return runtime.measure(name, options, arrays);
-  } catch (error) { // where it is found to be no encoder, or one of another kind, it is called "this"
+  } catch (error) {
+    // where it is found to be no encoder, or one of another kind, it is called "this"
     throw error instanceof TypeError && matchOf(/^this:/, error.message) ? typeError("rotary", "an encoder that turns", rotary) : error;
   }
 }

@@ -41,7 +41,8 @@ export function apply(encoder, x, call) {
     runtime.run(handle, op, array, from, length, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
-  if (positions === undefined && length <= STAGING_LENGTH && !call.shared) { // at once: Go looks before anything is written
+  if (positions === undefined && length <= STAGING_LENGTH && !call.shared) {
+    // at once: Go looks before anything is written
     runtime.runStaged(x, length, handle, op, batch, heads, order, call.offset, call.sequence, -1);
     return x;
   }
@@ -49,7 +50,8 @@ export function apply(encoder, x, call) {
   if (length === 0) return x;
   const work = workOf(core, length, call);
   if (positions !== undefined && lengthOf(positions) !== work.rows * core.axes) {
-    if (work.order === 0) { // a position for each row of all
+    if (work.order === 0) {
+      // a position for each row of all
       work.rows *= work.groups;
       work.groups = 1;
     } else {
@@ -84,7 +86,8 @@ function workOf(core, length, { op, batch, heads, order, offset, sequence, posit
   heads = asInteger(heads);
   const rows = asInteger(length / core.width / batch / heads);
   if (sequence === 0 && op !== SHIFT) sequence = lengthOfSequence(offset, rows, positions);
-  return order === 0 ? { op, parts: 1, groups: batch, rows, heads, order, offset, sequence }
+  return order === 0
+    ? { op, parts: 1, groups: batch, rows, heads, order, offset, sequence }
     : { op, parts: 1, groups: batch * heads, rows, heads: 1, order, offset, sequence };
 }
 
@@ -206,7 +209,8 @@ function staged(encoder, core, work, x, positions, at, begun) {
   const buffer = bufferOf(x);
   const start = byteOffsetOf(x);
   const own = isArrayBuffer(buffer); // shared memory may grow under a view of it
-  if (op === FILL && batch > 1) { // the first group, and its copies
+  if (op === FILL && batch > 1) {
+    // the first group, and its copies
     const first = part(x, 0, rows * dim);
     staged(encoder, core, { ...work, groups: 1 }, first, positions, at, begun);
     for (let b = 1; b < batch; b++) setArray(part(x, b * rows * dim, rows * dim), first);
@@ -243,7 +247,8 @@ function staged(encoder, core, work, x, positions, at, begun) {
       count = sendPositions(core, positions, at + row, n);
     }
     const first = op === SHIFT ? offset : count < 0 ? offset + row : 0;
-    if (g === 1 || n === rows) { // a part of x without a gap
+    if (g === 1 || n === rows) {
+      // a part of x without a gap
       const fixed = g === batch && n === rows && h === heads && own;
       const here = fixed ? x : new Float32(buffer, start + 4 * ((b * rows + row) * dim + head * width), g * size);
       runtime.runStaged(here, g * size, handle, op, g, h, 0, first, sequence, count);
@@ -326,7 +331,8 @@ export function newTable(encoder, length, at) {
  */
 export function wholeLength(length) {
   if (typeof length !== "number") throw typeError("length", "a number", length);
-  if (!(length >= 0 && length <= 2 ** 53 && length % 1 === 0)) throw rangeError(`length: want an integer from 0 on, got ${describe(length)}`);
+  if (!(length >= 0 && length <= 2 ** 53 && length % 1 === 0))
+    throw rangeError(`length: want an integer from 0 on, got ${describe(length)}`);
   return length;
 }
 

@@ -52,7 +52,8 @@ export class AxialRotary extends Rotates {
     const options = snapshot("options", SPEC, given);
     if (options.headDim === undefined) throw typeError("headDim", "a number", undefined);
     if (options.shape === undefined) throw typeError("shape", "[H, W] or [T, H, W]", undefined);
-    if (options.convention === undefined) throw typeError("convention", "one of \"diffusers\", \"flux\", \"torchtune\", \"eva02\", \"qwen2-vl\", \"pixtral\" and \"dinov3\"", undefined);
+    if (options.convention === undefined)
+      throw typeError("convention", 'one of "diffusers", "flux", "torchtune", "eva02", "qwen2-vl", "pixtral" and "dinov3"', undefined);
     super(runtime, "axialRotary", options, (filledIn) => filledIn);
   }
 }

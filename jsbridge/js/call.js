@@ -36,11 +36,30 @@ const COMMON = { __proto__: null, batch: number, offset: number, positions: numb
 /** @type {import("./options.js").Spec} */
 export const AT = /** @type {any} */ (COMMON);
 /** @type {import("./options.js").Spec} */
-export const ROTARY_AT = /** @type {any} */ ({ ...COMMON, __proto__: null, heads: number, order: oneOf(freeze(["bshd", "bhsd"])), sequenceLength: number });
+export const ROTARY_AT = /** @type {any} */ ({
+  ...COMMON,
+  __proto__: null,
+  heads: number,
+  order: oneOf(freeze(["bshd", "bhsd"])),
+  sequenceLength: number,
+});
 /** @type {import("./options.js").Spec} */
-export const SHIFT_AT = /** @type {any} */ ({ __proto__: null, batch: number, heads: number, order: ROTARY_AT.order, sequenceLength: number, allowShared: boolean });
+export const SHIFT_AT = /** @type {any} */ ({
+  __proto__: null,
+  batch: number,
+  heads: number,
+  order: ROTARY_AT.order,
+  sequenceLength: number,
+  allowShared: boolean,
+});
 /** @type {import("./options.js").Spec} */
-export const COS_SIN_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, sequenceLength: number, batch: noBatch });
+export const COS_SIN_AT = /** @type {any} */ ({
+  __proto__: null,
+  offset: number,
+  positions: numbers,
+  sequenceLength: number,
+  batch: noBatch,
+});
 
 /** @type {import("./options.js").Spec} */
 export const TABLE_AT = /** @type {any} */ ({ __proto__: null, offset: number, positions: numbers, batch: noBatch });
@@ -113,7 +132,8 @@ export function readCall(op, spec, at) {
         if (value !== undefined) call.positions = /** @type {Float64Array} */ (kind(name, value));
         break;
       }
-      default: { // allowShared
+      default: {
+        // allowShared
         const value = at[name];
         if (value !== undefined) call.shared = /** @type {boolean} */ (kind(name, value));
       }

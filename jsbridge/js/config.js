@@ -37,7 +37,14 @@ import { T5 } from "./t5.js";
 
 /** @type {Record<string, new (runtime: any, options: any) => any>} */
 const SCHEMES = /** @type {any} */ ({
-  __proto__: null, sinusoidal: Sinusoidal, learned: Learned, rotary: Rotary, mrope: MRope, alibi: ALiBi, t5: T5, deberta: DeBERTa,
+  __proto__: null,
+  sinusoidal: Sinusoidal,
+  learned: Learned,
+  rotary: Rotary,
+  mrope: MRope,
+  alibi: ALiBi,
+  t5: T5,
+  deberta: DeBERTa,
 });
 
 /**
@@ -50,11 +57,12 @@ export function fromConfig(runtime, config) {
     if (config.length > MOST_TEXT) throw typeErrorMessage(`config: want JSON of at most ${MOST_TEXT} characters, got ${config.length}`);
     try {
       config = JSON.parse(config);
-    } catch (cause) {
+    } catch {
       throw typeErrorMessage(`config: want JSON, got ${quote(/** @type {string} */ (config))}`);
     }
   }
-  if (typeof config !== "object" || config === null || isArray(config) || isRevoked(config)) throw typeError("config", "an object, or its JSON", config);
+  if (typeof config !== "object" || config === null || isArray(config) || isRevoked(config))
+    throw typeError("config", "an object, or its JSON", config);
   const left = { values: MOST_VALUES };
   const answer = runtime.fromConfig(/** @type {object} */ (copy("config", config, 0, left)));
   const made = /** @type {{ dispose(): void }[]} */ ([]);
@@ -78,7 +86,14 @@ export function fromConfig(runtime, config) {
       }
       return freeze(out);
     };
-    return { modelType, absolute: family(answer.absolute), rotary: family(answer.rotary), bias: family(answer.bias), offset, layerTypes: answer.layerTypes ?? null };
+    return {
+      modelType,
+      absolute: family(answer.absolute),
+      rotary: family(answer.rotary),
+      bias: family(answer.bias),
+      offset,
+      layerTypes: answer.layerTypes ?? null,
+    };
   } catch (error) {
     for (let i = 0; i < made.length; i++) made[i].dispose();
     throw error;
@@ -134,7 +149,8 @@ function copy(path, value, depth, left) {
   if (isArray(value)) {
     const list = /** @type {unknown[]} */ (value);
     const { length } = list;
-    if (typeof length !== "number" || !(length <= left.values)) throw typeErrorMessage(`${path}: want a config.json, got an array of length ${describe(length)}`);
+    if (typeof length !== "number" || !(length <= left.values))
+      throw typeErrorMessage(`${path}: want a config.json, got an array of length ${describe(length)}`);
     const out = [];
     for (let i = 0; i < length; i++) out[i] = copy(`${path}[${i}]`, list[i], depth + 1, left);
     return out;
@@ -144,7 +160,8 @@ function copy(path, value, depth, left) {
   const keys = objectKeys(/** @type {object} */ (value));
   if (keys.length > left.values) throw typeErrorMessage(`${path}: want a config.json, got an object of ${keys.length} keys`);
   for (let i = 0; i < keys.length; i++) {
-    if (keys[i].length > MOST_KEY) throw typeErrorMessage(`${path}: want a config.json, got a key of ${keys[i].length} characters: ${quote(keys[i])}`);
+    if (keys[i].length > MOST_KEY)
+      throw typeErrorMessage(`${path}: want a config.json, got a key of ${keys[i].length} characters: ${quote(keys[i])}`);
     const inside = path === "config" ? keys[i] : `${path}.${keys[i]}`;
     out[keys[i]] = copy(inside.length > 200 ? quote(inside) : inside, /** @type {any} */ (value)[keys[i]], depth + 1, left);
   }

@@ -64,7 +64,7 @@ const PAUSE = 50;
  * Pages take turns by themselves, and hold timers up.
  */
 const BREATH = 20;
-const breathless = typeof /** @type {any} */ (globalThis).setImmediate === "function";
+const breathless = typeof (/** @type {any} */ (globalThis).setImmediate) === "function";
 
 /** Lists, and loops by index: a page may have replaced what a Set or an array's methods and iterator do. */
 export class Crew {
@@ -100,7 +100,7 @@ export class Crew {
     const failures = await Promise.all(Array.from({ length: this.#count }, () => this.#hire()));
     const started = failures.filter((failure) => failure === undefined).length;
     if (started === 0) throw noWorker(failures[0]);
-    return this.#count = started;
+    return (this.#count = started);
   }
 
   /** @returns {Promise<unknown>} why it does not start, or undefined */
@@ -146,8 +146,19 @@ export class Crew {
     return new Promise((resolve, reject) => {
       /** @type {Job} */
       const job = {
-        task, id: this.#idOf(task.encoder), recipe: recipeOf(task.encoder), watching, resolve, reject,
-        flying: 0, left: true, sent: this.#next()?.sent ?? 0, done: 0, told: now(), over: false, failure: undefined,
+        task,
+        id: this.#idOf(task.encoder),
+        recipe: recipeOf(task.encoder),
+        watching,
+        resolve,
+        reject,
+        flying: 0,
+        left: true,
+        sent: this.#next()?.sent ?? 0,
+        done: 0,
+        told: now(),
+        over: false,
+        failure: undefined,
       };
       if (watching.signal !== undefined) this.#listen(watching.signal); // which may run code of the signal's
       if (this.#over) throw disposedError("pool()");
@@ -271,7 +282,12 @@ export class Crew {
       if (this.#over) this.#end(hand);
     }
     if (error !== null) {
-      this.#fail(job, error.code === "ERR_POSENC_RANGE" ? rangeError(error.message) : internalError(`a worker of the pool failed: ${error.message}`, undefined, ""));
+      this.#fail(
+        job,
+        error.code === "ERR_POSENC_RANGE"
+          ? rangeError(error.message)
+          : internalError(`a worker of the pool failed: ${error.message}`, undefined, ""),
+      );
     }
     const { signal, onProgress } = job.watching;
     if (signal !== undefined && aborted(signal)) this.#fail(job, reasonOf(signal)); // whose event somebody may have stopped
@@ -333,7 +349,8 @@ export class Crew {
     job.over = true;
     remove(this.#jobs, job);
     if (job.watching.signal !== undefined) this.#unlisten(job.watching.signal);
-    for (let i = this.#encoders.length - 1; i >= 0; i--) { // let workers go of what nobody has any more
+    for (let i = this.#encoders.length - 1; i >= 0; i--) {
+      // let workers go of what nobody has any more
       const { id, ref } = this.#encoders[i];
       const encoder = deref(ref);
       try {
@@ -412,10 +429,13 @@ function aborted(signal) {
 
 /** @param {unknown} cause */
 function noWorker(cause) {
-  return loadError("worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, from the page's own "
-    + "origin, does the page's Content-Security-Policy allow it (worker-src; with require-trusted-types-for there has to be a default "
-    + "policy that lets its URL pass), and on a cross-origin isolated page, has it the header "
-    + "Cross-Origin-Embedder-Policy, too?", cause);
+  return loadError(
+    "worker.js: no worker of the pool started. Is worker.js served beside posenc's other files, from the page's own " +
+      "origin, does the page's Content-Security-Policy allow it (worker-src; with require-trusted-types-for there has to be a default " +
+      "policy that lets its URL pass), and on a cross-origin isolated page, has it the header " +
+      "Cross-Origin-Embedder-Policy, too?",
+    cause,
+  );
 }
 
 /** What keeps a part from being sent. @param {any} error */
@@ -423,7 +443,8 @@ function sendError(error) {
   if (error?.name === "DataCloneError") {
     return typeErrorMessage("x: want an array that may be shared with workers, which takes a page that is cross-origin isolated");
   }
-  if (/call stack|recursion/i.test(error?.message)) return internalError("the JavaScript stack is full, so the pool did not go on", error, "");
+  if (/call stack|recursion/i.test(error?.message))
+    return internalError("the JavaScript stack is full, so the pool did not go on", error, "");
   return error?.code === undefined ? rangeError(`x: want one that this engine has memory to copy a part of (${error?.message})`) : error;
 }
 

@@ -6,9 +6,8 @@ import { STAGING_LENGTH } from "./runtime.js";
 import { arrayIsArray, defineProperty, Float64, freeze, objectKeys, setArray, tagOf, withoutUndefined } from "./intrinsics.js";
 
 /** Encoders that nobody has a reference to any more are let go of. */
-const forgotten = typeof FinalizationRegistry === "function"
-  ? new FinalizationRegistry((/** @type {() => void} */ release) => release())
-  : undefined;
+const forgotten =
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry((/** @type {() => void} */ release) => release()) : undefined;
 
 /**
  * What the calls of this package need of an encoder, and nobody else sees.
@@ -140,7 +139,8 @@ export class Encoder {
       if (encoder.#disposed) throw disposedError(encoder.#scheme);
       const core = encoder.#core;
       const { runtime } = core;
-      if (core.generation !== runtime.ensure()) { // the instance has died since
+      if (core.generation !== runtime.ensure()) {
+        // the instance has died since
         core.handle = runtime.create(encoder.#scheme, encoder.#snapshot, encoder.#arrays).handle;
         core.generation = runtime.generation;
       }

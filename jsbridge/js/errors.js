@@ -22,9 +22,17 @@ import { arrayIsArray, defineProperty, isArrayBuffer, isSharedBuffer, isView, ob
  * @returns {E & PosencError}
  */
 function coded(error, code) {
-  return defineProperty(/** @type {any} */ (error), "code", /** @type {any} */ ({
-    __proto__: null, value: code, configurable: true, enumerable: true, writable: true, // bare, as Object.prototype may have a `get`
-  }));
+  return defineProperty(
+    /** @type {any} */ (error),
+    "code",
+    /** @type {any} */ ({
+      __proto__: null,
+      value: code,
+      configurable: true,
+      enumerable: true,
+      writable: true, // bare, as Object.prototype may have a `get`
+    }),
+  );
 }
 
 /**

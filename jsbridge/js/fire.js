@@ -19,7 +19,17 @@ import { Scores } from "./scores.js";
  */
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ __proto__: null, heads: number, c: number, threshold: number, epsilon: number, w1: floats, b1: floats, w2: floats, b2: floats });
+const SPEC = /** @type {any} */ ({
+  __proto__: null,
+  heads: number,
+  c: number,
+  threshold: number,
+  epsilon: number,
+  w1: floats,
+  b1: floats,
+  w2: floats,
+  b2: floats,
+});
 
 /**
  * Adds a bias that a small network makes of the distance, relative to the position of the query.

@@ -85,7 +85,8 @@ export class Instance {
 
   /** The first `length` elements of the staging buffer. @param {number} length @returns {Float32Array} */
   staging(length) {
-    if (lengthOf(this.#staging) !== length || length === 0) { // that of a detached one is 0
+    if (lengthOf(this.#staging) !== length || length === 0) {
+      // that of a detached one is 0
       this.#staging = new Float32(this.buffer, this.stagingAddress, length);
     }
     return this.#staging;

@@ -26,7 +26,8 @@ export const bufferOf = /** @type {(array: any) => ArrayBufferLike} */ (getter(T
 
 /** target.set(source, offset), by the typed arrays' own set. */
 export const setArray = /** @type {(target: any, source: any, offset?: number) => void} */ (
-  Function.prototype.call.bind(TypedArray.prototype.set));
+  Function.prototype.call.bind(TypedArray.prototype.set)
+);
 
 const indexOf = /** @type {(array: any, value: number) => number} */ (Function.prototype.call.bind(TypedArray.prototype.indexOf));
 /** The length of an ArrayBuffer in bytes; 0 when it is detached. */
@@ -79,7 +80,9 @@ export function isSharedBuffer(value) {
   }
 }
 
-export const includes = /** @type {(array: readonly string[], value: string) => boolean} */ (Function.prototype.call.bind(Array.prototype.includes));
+export const includes = /** @type {(array: readonly string[], value: string) => boolean} */ (
+  Function.prototype.call.bind(Array.prototype.includes)
+);
 export const isView = ArrayBuffer.isView;
 export const arrayIsArray = Array.isArray;
 export const sqrt = Math.sqrt;
@@ -99,12 +102,17 @@ const signal = globalThis.AbortSignal?.prototype ?? {};
 export const isAborted = /** @type {(signal: any) => boolean} */ (getter(signal, "aborted"));
 export const reasonOf = /** @type {(signal: any) => unknown} */ (getter(signal, "reason"));
 const target = globalThis.EventTarget?.prototype ?? {};
-export const listen = /** @type {(target: any, type: string, listener: () => void) => void} */ (Function.prototype.call.bind(target.addEventListener));
-export const unlisten = /** @type {(target: any, type: string, listener: () => void) => void} */ (Function.prototype.call.bind(target.removeEventListener));
+export const listen = /** @type {(target: any, type: string, listener: () => void) => void} */ (
+  Function.prototype.call.bind(target.addEventListener)
+);
+export const unlisten = /** @type {(target: any, type: string, listener: () => void) => void} */ (
+  Function.prototype.call.bind(target.removeEventListener)
+);
 export const Weak = globalThis.WeakRef;
 export const deref = /** @type {(ref: WeakRef<any>) => any} */ (Function.prototype.call.bind(Weak?.prototype.deref));
 export const nextOf = /** @type {<T>(generator: Generator<T, void>) => IteratorResult<T, void>} */ (
-  Function.prototype.call.bind(Object.getPrototypeOf(function* () {}).prototype.next));
+  Function.prototype.call.bind(Object.getPrototypeOf(function* () {}).prototype.next)
+);
 export const now = Date.now;
 
 /** What an engine throws where the stack is full: Firefox has a class of its own for it. @type {ErrorConstructor} */
@@ -114,8 +122,12 @@ export const StackError = /** @type {any} */ (globalThis).InternalError ?? Range
 export const WasmInstance = globalThis.WebAssembly?.Instance;
 /** The buffer of a WebAssembly.Memory as it is now; throws for what is none. @type {(memory: any) => ArrayBuffer} */
 export const memoryBuffer = globalThis.WebAssembly && getter(WebAssembly.Memory.prototype, "buffer");
-export const thenOf = /** @type {(promise: Promise<any>, done: undefined, failed: (cause: unknown) => void) => void} */ (Function.prototype.call.bind(Promise.prototype.then));
-export const matchOf = /** @type {(pattern: RegExp, text: string) => RegExpExecArray | null} */ (Function.prototype.call.bind(RegExp.prototype.exec));
+export const thenOf = /** @type {(promise: Promise<any>, done: undefined, failed: (cause: unknown) => void) => void} */ (
+  Function.prototype.call.bind(Promise.prototype.then)
+);
+export const matchOf = /** @type {(pattern: RegExp, text: string) => RegExpExecArray | null} */ (
+  Function.prototype.call.bind(RegExp.prototype.exec)
+);
 /** @type {(f: () => void, ms: number) => any} */
 export const startTimer = globalThis.setTimeout?.bind(globalThis);
 /** @type {(timer: any) => void} */
@@ -137,7 +149,8 @@ export function kept(Class, parent = Class) {
   };
   for (const { prototype } of [parent, Class]) {
     for (const key of Reflect.ownKeys(prototype)) {
-      if (key !== "constructor") Object.defineProperty(Kept.prototype, key, /** @type {any} */ (Object.getOwnPropertyDescriptor(prototype, key)));
+      if (key !== "constructor")
+        Object.defineProperty(Kept.prototype, key, /** @type {any} */ (Object.getOwnPropertyDescriptor(prototype, key)));
     }
   }
   return Kept;

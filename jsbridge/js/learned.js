@@ -41,7 +41,14 @@ const RESIZE = /** @type {any} */ ({
 });
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ __proto__: null, dim: number, weights: floats, rows: number, rowOffset: number, resize: nested(RESIZE) });
+const SPEC = /** @type {any} */ ({
+  __proto__: null,
+  dim: number,
+  weights: floats,
+  rows: number,
+  rowOffset: number,
+  resize: nested(RESIZE),
+});
 
 /**
  * Adds the row of each position from a table that a model learned. `table()` without a length has all rows.

@@ -78,8 +78,11 @@ async function fromUrl(url) {
   try {
     response = await fetch(url);
   } catch (cause) {
-    throw loadError(`${url.href}: could not be fetched. Is the server there, and does the page's Content-Security-Policy `
-      + "(connect-src) allow it? Serve posenc.wasm, or pass load({ wasm }) a URL that works", cause);
+    throw loadError(
+      `${url.href}: could not be fetched. Is the server there, and does the page's Content-Security-Policy ` +
+        "(connect-src) allow it? Serve posenc.wasm, or pass load({ wasm }) a URL that works",
+      cause,
+    );
   }
   return fromResponse(response, url.href);
 }
@@ -94,8 +97,11 @@ async function readFile(url) {
     const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
     return await readFile(url);
   } catch (cause) {
-    throw loadError(`${url.href}: could not be read. A bundler that moved posenc's JavaScript must bring posenc.wasm along; `
-      + "or pass load({ wasm }) its bytes or URL", cause);
+    throw loadError(
+      `${url.href}: could not be read. A bundler that moved posenc's JavaScript must bring posenc.wasm along; ` +
+        "or pass load({ wasm }) its bytes or URL",
+      cause,
+    );
   }
 }
 
@@ -105,8 +111,10 @@ async function readFile(url) {
  */
 async function fromResponse(response, name = response.url || "the Response given as wasm") {
   if (!response.ok) {
-    throw loadError(`${name}: the server answered ${response.status} ${response.statusText}`.trimEnd()
-      + ". Copy posenc.wasm to where the page looks for it, or pass load({ wasm }) its URL");
+    throw loadError(
+      `${name}: the server answered ${response.status} ${response.statusText}`.trimEnd() +
+        ". Copy posenc.wasm to where the page looks for it, or pass load({ wasm }) its URL",
+    );
   }
   if (response.bodyUsed || response.body?.locked) throw loadError(`${name}: this Response has been read already; pass a fresh one`);
   const type = response.headers.get("content-type") ?? "";
@@ -144,8 +152,14 @@ async function fromBytes(source, name, type) {
   }
   const magic = String.fromCharCode(...head);
   if (magic !== "\0asm") {
-    const looks = magic === "" ? "it is empty" : magic[0] === "<" ? "it is an HTML page, as servers send for a file that is not there"
-      : magic.startsWith("vers") ? "it is a Git LFS pointer" : `it starts with ${describe(magic)}`;
+    const looks =
+      magic === ""
+        ? "it is empty"
+        : magic[0] === "<"
+          ? "it is an HTML page, as servers send for a file that is not there"
+          : magic.startsWith("vers")
+            ? "it is a Git LFS pointer"
+            : `it starts with ${describe(magic)}`;
     const served = type ? ` (Content-Type ${describe(type)})` : "";
     throw loadError(`${name}${served}: this is not posenc.wasm: ${looks}. Copy posenc.wasm there, or pass load({ wasm }) its URL`);
   }
@@ -164,8 +178,14 @@ async function fromBytes(source, name, type) {
 export function compileError(cause, name) {
   const message = cause instanceof Error ? cause.message : "";
   if (/unsafe-eval|content.security.policy|\bCSP\b/i.test(message)) {
-    return loadError("posenc.wasm: the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);
+    return loadError(
+      "posenc.wasm: the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src",
+      cause,
+    );
   }
-  return loadError(`${name}: posenc.wasm is truncated, damaged or of another build (${message}). Fetch it again, from the same `
-    + "version of the package as the JavaScript", cause);
+  return loadError(
+    `${name}: posenc.wasm is truncated, damaged or of another build (${message}). Fetch it again, from the same ` +
+      "version of the package as the JavaScript",
+    cause,
+  );
 }

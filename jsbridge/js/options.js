@@ -3,7 +3,22 @@
 // prototype nor a polluted Object.prototype can add an option.
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
-import { arrayIsArray, bufferOf, Float32, Float64, freeze, includes, isArrayBuffer, isUsable, lengthOf, lower, objectKeys, setArray, tagOf, within } from "./intrinsics.js";
+import {
+  arrayIsArray,
+  bufferOf,
+  Float32,
+  Float64,
+  freeze,
+  includes,
+  isArrayBuffer,
+  isUsable,
+  lengthOf,
+  lower,
+  objectKeys,
+  setArray,
+  tagOf,
+  within,
+} from "./intrinsics.js";
 
 /**
  * Checks the type of one option and returns what is kept of it.
@@ -46,7 +61,8 @@ export function keysOf(where, given) {
   let keys;
   try {
     keys = objectKeys(given);
-  } catch (cause) { // of a Proxy: the user's own, or that it is revoked
+  } catch (cause) {
+    // of a Proxy: the user's own, or that it is revoked
     throw isRevoked(given) ? typeError(where, "an object", given) : cause;
   }
   if (keys.length > MOST_KEYS) throw typeErrorMessage(`${where}: want options, got an object of ${keys.length} keys`);
@@ -127,8 +143,18 @@ export function numberOr(rule) {
   };
 }
 
-const NUMERIC = ["Float64Array", "Float32Array", "Float16Array", "Int32Array", "Uint32Array", "Int16Array", "Uint16Array",
-  "Int8Array", "Uint8Array", "Uint8ClampedArray"];
+const NUMERIC = [
+  "Float64Array",
+  "Float32Array",
+  "Float16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Int16Array",
+  "Uint16Array",
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+];
 
 /**
  * A list of numbers, copied. Its length is read once, each element once.
@@ -155,7 +181,8 @@ function copyOf(name, value, most) {
     const copy = room(name, lengthOf(value), most);
     if (isArrayBuffer(bufferOf(value))) {
       setArray(copy, value);
-    } else { // shared memory may grow under set(), which then finds too much
+    } else {
+      // shared memory may grow under set(), which then finds too much
       for (let i = 0, n = lengthOf(copy); i < n; i++) copy[i] = /** @type {any} */ (value)[i];
     }
     return copy;

@@ -41,7 +41,7 @@ export function slowElements(encoder, { rowLength, axes, points }, rows, { op, p
     if (p > most) most = p;
     slow = p % 1 !== 0 || (most - least) * rowLength * 4 > TABLE_BYTES;
   }
-  return slow ? count / axes * rowLength : 0;
+  return slow ? (count / axes) * rowLength : 0;
 }
 
 /** The options of an encoder without what Object.prototype may have. @param {import("./encoder.js").Encoder<any>} encoder @returns {any} */
@@ -77,7 +77,8 @@ export function* cutRows(core, most, length, { op, batch, heads, order, offset, 
   let groups = order === 0 ? batch : batch * heads;
   const size = order === 0 ? heads * width : width;
   const abreast = order === 0 ? heads : 1;
-  if (positions !== undefined && lengthOf(positions) !== rows * axes) { // a position for each row of all
+  if (positions !== undefined && lengthOf(positions) !== rows * axes) {
+    // a position for each row of all
     if (order === 0) {
       rows *= groups;
       groups = 1;
@@ -111,10 +112,19 @@ export function* cutRows(core, most, length, { op, batch, heads, order, offset, 
           part: {
             what: "rows",
             call: {
-              op, batch: g, heads: abreast, order: 0, sequence, shared: !copied && !arrayIsArray(x),
-              offset: op === SHIFT ? offset : positions === undefined ? offset + row : 0, positions: positionsOf(core, positions, p * rows + row, n),
+              op,
+              batch: g,
+              heads: abreast,
+              order: 0,
+              sequence,
+              shared: !copied && !arrayIsArray(x),
+              offset: op === SHIFT ? offset : positions === undefined ? offset + row : 0,
+              positions: positionsOf(core, positions, p * rows + row, n),
             },
-            x: null, y: null, length: g * n * size, gap: copied ? 0 : gap,
+            x: null,
+            y: null,
+            length: g * n * size,
+            gap: copied ? 0 : gap,
           },
         };
         if (arrayIsArray(x)) {
@@ -145,7 +155,7 @@ export function positionsOf({ axes, points }, positions, row, rows) {
   if (positions === undefined) return undefined;
   const out = new Float64(rows * axes);
   const runs = points ? 1 : axes;
-  const each = rows * axes / runs;
+  const each = (rows * axes) / runs;
   const stride = lengthOf(positions) / runs;
   for (let a = 0; a < runs; a++) {
     setArray(out, new Float64(bufferOf(positions), byteOffsetOf(positions) + 8 * (a * stride + row * (points ? axes : 1)), each), a * each);
@@ -157,7 +167,18 @@ export function positionsOf({ axes, points }, positions, row, rows) {
  * A copy of a part, without gaps.
  * @param {Chunk} chunk @param {Float32Array} x @param {number} whole its length at the start
  */
-function pack({ start, gap, part: { length, call: { batch } } }, x, whole) {
+function pack(
+  {
+    start,
+    gap,
+    part: {
+      length,
+      call: { batch },
+    },
+  },
+  x,
+  whole,
+) {
   const out = new Float32(length);
   if (lengthOf(x) !== whole) throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
   const each = gap === 0 ? length : length / batch;
@@ -166,7 +187,18 @@ function pack({ start, gap, part: { length, call: { batch } } }, x, whole) {
 }
 
 /** The way back. @param {Chunk} chunk @param {Float32Array} made @param {Float32Array} x */
-export function unpack({ start, gap, part: { length, call: { batch } } }, made, x) {
+export function unpack(
+  {
+    start,
+    gap,
+    part: {
+      length,
+      call: { batch },
+    },
+  },
+  made,
+  x,
+) {
   const each = gap === 0 ? length : length / batch;
   for (let i = 0; i * each < length; i++) setArray(part(x, start + i * gap, each), part(made, i * each, each));
 }
@@ -186,7 +218,8 @@ export function probe(x) {
  * @returns {Float32Array}
  */
 export function newShared(rows, width) {
-  if (typeof SharedArrayBuffer !== "function") throw typeErrorMessage("shared: want none here, as there is no SharedArrayBuffer: a page has it when it is cross-origin isolated");
+  if (typeof SharedArrayBuffer !== "function")
+    throw typeErrorMessage("shared: want none here, as there is no SharedArrayBuffer: a page has it when it is cross-origin isolated");
   try {
     return new Float32(new SharedArrayBuffer(rows * width * 4));
   } catch {

@@ -23,11 +23,14 @@ export function locate(name, x, shared, runtime) {
   if (length === 0 && !isUsable(x)) throw typeErrorMessage(`${name}: its buffer is detached, or too short for it by now`);
   const buffer = bufferOf(x);
   if (!shared && !isArrayBuffer(buffer)) {
-    throw typeErrorMessage(`${name}: want an array that no other thread sees, got one on shared memory; pass allowShared: true to work on it all the same`);
+    throw typeErrorMessage(
+      `${name}: want an array that no other thread sees, got one on shared memory; pass allowShared: true to work on it all the same`,
+    );
   }
   if (buffer !== runtime.buffer) return { array: STAGING, from: 0, length };
   const address = byteOffsetOf(x);
   const block = runtime.find(address, length);
-  if (block === undefined) throw typeErrorMessage(`${name}: want an array of yours or of alloc(), got a view on other parts of the module's memory`);
+  if (block === undefined)
+    throw typeErrorMessage(`${name}: want an array of yours or of alloc(), got a view on other parts of the module's memory`);
   return { array: block.array, from: (address - block.address) / 4, length };
 }

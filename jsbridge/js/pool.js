@@ -9,7 +9,18 @@ import { locate } from "./place.js";
 import { Crew } from "./crew.js";
 import { coreOf } from "./encoder.js";
 import { describe, disposedError, rangeError, typeError, typeErrorMessage, wrongThis } from "./errors.js";
-import { bufferOf, byteOffsetOf, freeze, isAborted, isArrayBuffer, isUsable, lengthOf, reasonOf, setArray, withoutUndefined } from "./intrinsics.js";
+import {
+  bufferOf,
+  byteOffsetOf,
+  freeze,
+  isAborted,
+  isArrayBuffer,
+  isUsable,
+  lengthOf,
+  reasonOf,
+  setArray,
+  withoutUndefined,
+} from "./intrinsics.js";
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
 import { cutRows, newShared, ownOptions, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
@@ -265,18 +276,21 @@ export class Pool {
     if (size < SMALL && slow < SMALL_SLOW) return here(watch, () => apply(encoder, out, call));
     /** @type {Float32Array[]} what came back, to be filled again: to get memory from the system takes as long as to fill it */
     const spare = [];
-    return self.#crew.run({
-      encoder,
-      total: size,
-      shared: watch.shared,
-      chunks: cutRows(core, partLength(size, self.#workers, slow > 0), size, call, watch.shared ? out : spare, false),
-      take(chunk, x) {
-        if (watch.shared) return;
-        unpack(chunk, x, out);
-        spare[spare.length] = x;
+    return self.#crew.run(
+      {
+        encoder,
+        total: size,
+        shared: watch.shared,
+        chunks: cutRows(core, partLength(size, self.#workers, slow > 0), size, call, watch.shared ? out : spare, false),
+        take(chunk, x) {
+          if (watch.shared) return;
+          unpack(chunk, x, out);
+          spare[spare.length] = x;
+        },
+        commit: () => out,
       },
-      commit: () => out,
-    }, watch);
+      watch,
+    );
   }
 
   /**
@@ -309,28 +323,35 @@ export class Pool {
         return { cos, sin };
       });
     }
-    const tall = partLength(size, self.#workers, slow > 0) / core.rowLength | 0 || 1;
-    return self.#crew.run({
-      encoder,
-      total: size,
-      shared: watch.shared,
-      chunks: (function* () {
-        for (let row = 0; row < rows; row += tall) {
-          const n = rows - row < tall ? rows - row : tall;
-          const positions = positionsOf(core, call.positions, row, n);
-          const x = watch.shared ? part(cos, row * pairs, n * pairs) : null;
-          const y = watch.shared ? part(sin, row * pairs, n * pairs) : null;
-          const offset = positions === undefined ? call.offset + row : undefined;
-          yield { start: row * pairs, gap: 0, part: { what: "cosSin", call: { rows: n, offset, positions, sequence }, x, y, length: n * core.rowLength, gap: 0 } };
-        }
-      })(),
-      take({ start }, x, y) {
-        if (watch.shared) return;
-        setArray(cos, x, start);
-        setArray(sin, y, start);
+    const tall = (partLength(size, self.#workers, slow > 0) / core.rowLength) | 0 || 1;
+    return self.#crew.run(
+      {
+        encoder,
+        total: size,
+        shared: watch.shared,
+        chunks: (function* () {
+          for (let row = 0; row < rows; row += tall) {
+            const n = rows - row < tall ? rows - row : tall;
+            const positions = positionsOf(core, call.positions, row, n);
+            const x = watch.shared ? part(cos, row * pairs, n * pairs) : null;
+            const y = watch.shared ? part(sin, row * pairs, n * pairs) : null;
+            const offset = positions === undefined ? call.offset + row : undefined;
+            yield {
+              start: row * pairs,
+              gap: 0,
+              part: { what: "cosSin", call: { rows: n, offset, positions, sequence }, x, y, length: n * core.rowLength, gap: 0 },
+            };
+          }
+        })(),
+        take({ start }, x, y) {
+          if (watch.shared) return;
+          setArray(cos, x, start);
+          setArray(sin, y, start);
+        },
+        commit: () => ({ cos, sin }),
       },
-      commit: () => ({ cos, sin }),
-    }, watch);
+      watch,
+    );
   }
 
   /**
@@ -363,7 +384,14 @@ export class Pool {
     const slow = slowElements(encoder, core, length / core.width / call.heads / call.batch, call);
     const pays = shared ? length >= SMALL || slow >= SMALL_SLOW : slow >= SMALL_SLOW && slow >= length / COPIES;
     if (array !== STAGING || !pays) return here(watch, () => apply(encoder, x, call));
-    return this.#inPlace(encoder, x, length, shared, cutRows(core, partLength(length, this.#workers, slow >= length / COPIES), length, call, x, !shared), watch);
+    return this.#inPlace(
+      encoder,
+      x,
+      length,
+      shared,
+      cutRows(core, partLength(length, this.#workers, slow >= length / COPIES), length, call, x, !shared),
+      watch,
+    );
   }
 
   /**
@@ -381,12 +409,30 @@ export class Pool {
     throwAborted(watch);
     if (array !== STAGING || length < SMALL || isArrayBuffer(bufferOf(scores))) return here(watch, () => addTo(encoder, scores, call));
     const most = partLength(length, this.#workers, false);
-    return this.#inPlace(encoder, scores, length, true, (function* () {
-      for (let first = 0; first < length; first += most) {
-        const n = length - first < most ? length - first : most;
-        yield { start: first, gap: 0, part: { what: /** @type {const} */ ("scores"), call: { ...call, first, shared: true }, x: part(scores, first, n), y: null, length: n, gap: 0 } };
-      }
-    })(), watch);
+    return this.#inPlace(
+      encoder,
+      scores,
+      length,
+      true,
+      (function* () {
+        for (let first = 0; first < length; first += most) {
+          const n = length - first < most ? length - first : most;
+          yield {
+            start: first,
+            gap: 0,
+            part: {
+              what: /** @type {const} */ ("scores"),
+              call: { ...call, first, shared: true },
+              x: part(scores, first, n),
+              y: null,
+              length: n,
+              gap: 0,
+            },
+          };
+        }
+      })(),
+      watch,
+    );
   }
 
   /**
@@ -400,27 +446,31 @@ export class Pool {
     const offset = byteOffsetOf(x);
     /** @type {{ chunk: Chunk, made: Float32Array }[]} */
     const results = [];
-    return this.#crew.run({
-      encoder,
-      chunks,
-      total: length,
-      shared,
-      take(chunk, made) {
-        if (!shared) results[results.length] = { chunk, made };
+    return this.#crew.run(
+      {
+        encoder,
+        chunks,
+        total: length,
+        shared,
+        take(chunk, made) {
+          if (!shared) results[results.length] = { chunk, made };
+        },
+        commit() {
+          if (probes === undefined) return x;
+          if (!isUsable(x) || bufferOf(x) !== buffer || byteOffsetOf(x) !== offset || lengthOf(x) !== length) {
+            throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
+          }
+          const after = probe(x);
+          for (let i = 0; i < lengthOf(probes); i++) {
+            if (probes[i] !== after[i])
+              throw typeErrorMessage("x: it was written to while the pool worked on it, so the pool has not written what it made");
+          }
+          for (let i = 0; i < results.length; i++) unpack(results[i].chunk, results[i].made, x);
+          return x;
+        },
       },
-      commit() {
-        if (probes === undefined) return x;
-        if (!isUsable(x) || bufferOf(x) !== buffer || byteOffsetOf(x) !== offset || lengthOf(x) !== length) {
-          throw typeErrorMessage("x: its buffer was detached or resized while the pool worked on it");
-        }
-        const after = probe(x);
-        for (let i = 0; i < lengthOf(probes); i++) {
-          if (probes[i] !== after[i]) throw typeErrorMessage("x: it was written to while the pool worked on it, so the pool has not written what it made");
-        }
-        for (let i = 0; i < results.length; i++) unpack(results[i].chunk, results[i].made, x);
-        return x;
-      },
-    }, watch);
+      watch,
+    );
   }
 }
 withoutUndefined(Pool);
@@ -431,8 +481,9 @@ withoutUndefined(Pool);
  * @param {number | undefined} given how many workers
  */
 export async function startPool(runtime, module, given) {
-  const count = given ?? await cores();
-  if (!(count >= 1 && count <= MOST_WORKERS && count % 1 === 0)) throw rangeError(`workers: want an integer from 1 to ${MOST_WORKERS}, got ${describe(count)}`);
+  const count = given ?? (await cores());
+  if (!(count >= 1 && count <= MOST_WORKERS && count % 1 === 0))
+    throw rangeError(`workers: want an integer from 1 to ${MOST_WORKERS}, got ${describe(count)}`);
   const crew = new Crew(module, count);
   const pool = new Pool(runtime, crew, await crew.open());
   forgotten?.register(pool, crew);
@@ -440,7 +491,8 @@ export async function startPool(runtime, module, given) {
 }
 
 /** The workers of pools that nobody has a reference to any more end. */
-const forgotten = typeof FinalizationRegistry === "function" ? new FinalizationRegistry((/** @type {Crew} */ crew) => crew.forget()) : undefined;
+const forgotten =
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry((/** @type {Crew} */ crew) => crew.forget()) : undefined;
 
 /** One less than there are cores, as this thread is busy too. */
 async function cores() {

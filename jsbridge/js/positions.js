@@ -97,7 +97,8 @@ export function mropePositions(parts) {
       whole(`${name}.t`, t, 1, MOST_TOKENS);
       whole(`${name}.h`, h, 1, MOST_TOKENS);
       whole(`${name}.w`, w, 1, MOST_TOKENS);
-      if (!(temporalScale > 0 && temporalScale <= 2 ** 20)) throw rangeError(`${name}.temporalScale: want a number above 0, up to 2^20, got ${describe(temporalScale)}`);
+      if (!(temporalScale > 0 && temporalScale <= 2 ** 20))
+        throw rangeError(`${name}.temporalScale: want a number above 0, up to 2^20, got ${describe(temporalScale)}`);
       total += t * h * w;
       read[i] = { text: 0, t, h, w, temporalScale };
     }
@@ -128,7 +129,12 @@ export function mropePositions(parts) {
 
 /** @type {import("./options.js").Spec} */
 const PERMUTE = /** @type {any} */ ({
-  __proto__: null, heads: number, headDim: number, rotaryDim: number, columns: number, to: oneOf(freeze(["half", "interleaved"])),
+  __proto__: null,
+  heads: number,
+  headDim: number,
+  rotaryDim: number,
+  columns: number,
+  to: oneOf(freeze(["half", "interleaved"])),
 });
 
 /**
@@ -188,5 +194,6 @@ function newFloat64(name, length) {
  */
 export function whole(name, value, low, high) {
   if (typeof value !== "number") throw typeError(name, "a number", value);
-  if (!(value >= low && value <= high && value % 1 === 0)) throw rangeError(`${name}: want an integer from ${low} to ${high}, got ${describe(value)}`);
+  if (!(value >= low && value <= high && value % 1 === 0))
+    throw rangeError(`${name}: want an integer from ${low} to ${high}, got ${describe(value)}`);
 }

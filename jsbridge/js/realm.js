@@ -78,8 +78,16 @@ export function createRealm(owner, failed) {
   const realm = {
     bridge,
     Object: Bare,
-    ...builtIn, List, WebAssembly: { Instance: WasmInstance }, Math: math,
-    Uint8Array: Bytes, DataView: View, Map: KeptMap, TextEncoder: Encoder, TextDecoder: Decoder, Reflect: reflect,
+    ...builtIn,
+    List,
+    WebAssembly: { Instance: WasmInstance },
+    Math: math,
+    Uint8Array: Bytes,
+    DataView: View,
+    Map: KeptMap,
+    TextEncoder: Encoder,
+    TextDecoder: Decoder,
+    Reflect: reflect,
     crypto: globalThis.crypto,
     performance: performanceNow && { now: performanceNow },
     console: {

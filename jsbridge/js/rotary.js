@@ -60,10 +60,23 @@ import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING,
 const SCALING = /** @type {any} */ ({
   __proto__: null,
   type: oneOf(freeze(["default", "linear", "ntk", "dynamic", "yarn", "longrope", "llama3", "proportional", "freq-factors", "riflex"])),
-  factor: number, alpha: number, originalMaxPositionEmbeddings: number, attentionFactor: number,
-  betaFast: number, betaSlow: number, mscale: number, mscaleAllDim: number, truncate: boolean,
-  shortFactor: few, longFactor: few, lowFreqFactor: number, highFreqFactor: number,
-  partialRotaryFactor: number, freqFactors: few, index: number, length: number,
+  factor: number,
+  alpha: number,
+  originalMaxPositionEmbeddings: number,
+  attentionFactor: number,
+  betaFast: number,
+  betaSlow: number,
+  mscale: number,
+  mscaleAllDim: number,
+  truncate: boolean,
+  shortFactor: few,
+  longFactor: few,
+  lowFreqFactor: number,
+  highFreqFactor: number,
+  partialRotaryFactor: number,
+  freqFactors: few,
+  index: number,
+  length: number,
 });
 
 /** The options that every rotary encoding has. */
@@ -184,7 +197,19 @@ export function cosSin(encoder, rows, call) {
       sendPositions(core, positions, row, n);
     }
     const size = n * pairs;
-    runtime.run(handle, COS_SIN, STAGING, 0, 2 * size, 1, 1, 0, positions === undefined ? offset + row : 0, sequence, positions === undefined ? -2 : n * axes);
+    runtime.run(
+      handle,
+      COS_SIN,
+      STAGING,
+      0,
+      2 * size,
+      1,
+      1,
+      0,
+      positions === undefined ? offset + row : 0,
+      sequence,
+      positions === undefined ? -2 : n * axes,
+    );
     const made = runtime.staging(2 * size);
     setArray(cos, part(made, 0, size), row * pairs);
     setArray(sin, part(made, size, size), row * pairs);
@@ -211,7 +236,8 @@ export class Rotary extends Rotates {
       if (cos === undefined) throw typeError("cos", "a list of numbers, as sin is given", undefined);
       if (sin === undefined) throw typeError("sin", "a list of numbers, as cos is given", undefined);
       const names = objectKeys(options);
-      for (let i = 0; i < names.length; i++) if (!includes(OF_CACHES, names[i])) throw typeErrorMessage(`${names[i]}: want none where cos and sin are given`);
+      for (let i = 0; i < names.length; i++)
+        if (!includes(OF_CACHES, names[i])) throw typeErrorMessage(`${names[i]}: want none where cos and sin are given`);
       super(runtime, "rotaryCached", options, (filledIn) => filledIn);
     }
   }

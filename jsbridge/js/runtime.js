@@ -62,7 +62,9 @@ export class Runtime {
         this.#instance = new Instance(this.#module, this.#failed);
       } catch (error) {
         if (error instanceof Error && "code" in error) throw error;
-        throw this.generation === 0 ? compileError(error, "posenc.wasm") : internalError("posenc's WebAssembly could not be started", error);
+        throw this.generation === 0
+          ? compileError(error, "posenc.wasm")
+          : internalError("posenc's WebAssembly could not be started", error);
       }
       this.generation++;
     }
@@ -107,7 +109,10 @@ export class Runtime {
       this.#instance = undefined;
       return died(instance);
     }
-    return this.#reported(instance, this.#enter(instance, (_, { bridge }) => bridge.lastError()));
+    return this.#reported(
+      instance,
+      this.#enter(instance, (_, { bridge }) => bridge.lastError()),
+    );
   }
 
   /** @param {Instance} instance @param {import("./realm.js").Problem} problem */
@@ -299,7 +304,9 @@ export class Runtime {
       const block = this.alloc(lengthOf(arrays[i]));
       if (block === undefined) {
         for (let k = 0; k < i; k++) this.free(blocks[k], this.generation);
-        throw rangeError(`${name}: want arrays that fit in the module's memory beside what it has, got one of ${lengthOf(arrays[i])} elements`);
+        throw rangeError(
+          `${name}: want arrays that fit in the module's memory beside what it has, got one of ${lengthOf(arrays[i])} elements`,
+        );
       }
       setArray(new Float32(instance.buffer, block.address, block.length), arrays[i]);
       blocks[i] = block;
@@ -357,7 +364,18 @@ export class Runtime {
       /** @type {any} */
       const out = {};
       const names = objectKeys(answer);
-      for (let i = 0; i < names.length; i++) defineProperty(out, names[i], /** @type {any} */ ({ __proto__: null, value: this.#lists(answer[names[i]]), enumerable: true, writable: true, configurable: true }));
+      for (let i = 0; i < names.length; i++)
+        defineProperty(
+          out,
+          names[i],
+          /** @type {any} */ ({
+            __proto__: null,
+            value: this.#lists(answer[names[i]]),
+            enumerable: true,
+            writable: true,
+            configurable: true,
+          }),
+        );
       return out;
     }
     let list;

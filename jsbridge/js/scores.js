@@ -22,7 +22,14 @@ import { SCORES_ADD, SCORES_BUCKETS, SCORES_MATRIX, STAGING, STAGING_LENGTH } fr
  */
 
 /** @type {import("./options.js").Spec} */
-export const SCORES_AT = /** @type {any} */ ({ __proto__: null, queryLength: number, keyLength: number, batch: number, offset: number, allowShared: boolean });
+export const SCORES_AT = /** @type {any} */ ({
+  __proto__: null,
+  queryLength: number,
+  keyLength: number,
+  batch: number,
+  offset: number,
+  allowShared: boolean,
+});
 /** @type {import("./options.js").Spec} */
 const MATRIX_AT = /** @type {any} */ ({ __proto__: null, offset: number });
 
@@ -45,7 +52,8 @@ export function addTo(encoder, scores, call) {
     runtime.scores(handle, array, start, length, -1, batch, queryLength, keyLength, offset);
     return scores;
   }
-  if (length <= TILE && !shared) { // all at once, and no piece before Go has looked
+  if (length <= TILE && !shared) {
+    // all at once, and no piece before Go has looked
     runtime.scoresStaged(scores, length, handle, -1, batch, queryLength, keyLength, offset);
     return scores;
   }
@@ -110,7 +118,8 @@ export function readScores(at) {
         if (value !== undefined) call.offset = /** @type {number} */ (kind(name, value));
         break;
       }
-      default: { // allowShared
+      default: {
+        // allowShared
         const value = at[name];
         if (value !== undefined) call.shared = /** @type {boolean} */ (kind(name, value));
       }

@@ -28,7 +28,20 @@ import { Waves } from "./rows.js";
  * @property {Convention} [convention] whose defaults the other options have; "vaswani"
  */
 
-const CONVENTIONS = freeze(["vaswani", "keras", "tensor2tensor", "fairseq", "m2m100", "whisper", "marian", "roformer", "ddpm", "ldm", "mlx", "transformer-xl"]);
+const CONVENTIONS = freeze([
+  "vaswani",
+  "keras",
+  "tensor2tensor",
+  "fairseq",
+  "m2m100",
+  "whisper",
+  "marian",
+  "roformer",
+  "ddpm",
+  "ldm",
+  "mlx",
+  "transformer-xl",
+]);
 
 /** @type {import("./options.js").Spec} */
 const SPEC = /** @type {any} */ ({

@@ -16,7 +16,14 @@ import { buckets, Scores } from "./scores.js";
  */
 
 /** @type {import("./options.js").Spec} */
-const SPEC = /** @type {any} */ ({ __proto__: null, heads: number, numBuckets: number, maxDistance: number, bidirectional: boolean, weights: floats });
+const SPEC = /** @type {any} */ ({
+  __proto__: null,
+  heads: number,
+  numBuckets: number,
+  maxDistance: number,
+  bidirectional: boolean,
+  weights: floats,
+});
 
 /**
  * Adds a learned bias by the bucket of key - query.

@@ -70,8 +70,10 @@ export class Timestep extends Waves {
  */
 export function encode(encoder, name, list) {
   const positions = /** @type {Float64Array} */ (numbers(name, list));
-  for (let i = 0; i < positions.length; i++) { // as Go would, which calls them positions
-    if (!(positions[i] >= -(2 ** 53) && positions[i] <= 2 ** 53)) throw rangeError(`${name}[${i}]: want a number within ±2^53, got ${describe(positions[i])}`);
+  for (let i = 0; i < positions.length; i++) {
+    // as Go would, which calls them positions
+    if (!(positions[i] >= -(2 ** 53) && positions[i] <= 2 ** 53))
+      throw rangeError(`${name}[${i}]: want a number within ±2^53, got ${describe(positions[i])}`);
   }
   const call = readCall(FILL, /** @type {any} */ ({ __proto__: null }), undefined);
   call.positions = positions;

@@ -50,7 +50,13 @@ function serve(port) {
 function work({ encoder: id, recipe, what, call, x, y, length, gap }, answer) {
   if (recipe) encoders.set(id, { recipe, made: undefined });
   const kept = /** @type {any} */ (encoders.get(id));
-  const encoder = kept.made ??= new Rotates(runtime, kept.recipe.scheme, kept.recipe.snapshot, (filledIn) => filledIn, kept.recipe.arrays);
+  const encoder = (kept.made ??= new Rotates(
+    runtime,
+    kept.recipe.scheme,
+    kept.recipe.snapshot,
+    (filledIn) => filledIn,
+    kept.recipe.arrays,
+  ));
   if (what === "cosSin") {
     const { cos, sin } = encoder.cosSin(call.rows, { offset: call.offset, positions: call.positions, sequenceLength: call.sequence });
     if (!x || !y) return Object.assign(answer, { x: cos, y: sin });

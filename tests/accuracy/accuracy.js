@@ -56,8 +56,13 @@ async function run({ json, svg, quick }) {
   console.log(report(results, colours(process.stdout), seconds));
   if (json !== undefined) {
     const { size, scheme, kind, octave } = results;
-    const tables = Object.fromEntries(Object.entries({ size, scheme, kind, octave }).map(([name, tallies]) => [name, Object.fromEntries(tallies)]));
-    await writeFile(json, `${JSON.stringify({ quick, seconds, node: process.versions.node, v8: process.versions.v8, classes: CLASSES.map(String), ...tables }, null, 1)}\n`);
+    const tables = Object.fromEntries(
+      Object.entries({ size, scheme, kind, octave }).map(([name, tallies]) => [name, Object.fromEntries(tallies)]),
+    );
+    await writeFile(
+      json,
+      `${JSON.stringify({ quick, seconds, node: process.versions.node, v8: process.versions.v8, classes: CLASSES.map(String), ...tables }, null, 1)}\n`,
+    );
   }
   if (svg !== undefined) await writeFile(svg, plot(results));
   for (const what of broken(results)) {
@@ -68,7 +73,9 @@ async function run({ json, svg, quick }) {
 
 let options;
 try {
-  ({ values: options } = parseArgs({ options: { json: { type: "string" }, svg: { type: "string" }, quick: { type: "boolean", default: false } } }));
+  ({ values: options } = parseArgs({
+    options: { json: { type: "string" }, svg: { type: "string" }, quick: { type: "boolean", default: false } },
+  }));
 } catch (error) {
   console.error(`${/** @type {Error} */ (error).message}\nusage: node tests/accuracy/accuracy.js [--quick] [--json FILE] [--svg FILE]`);
   process.exit(2);

@@ -24,7 +24,11 @@ const COMMAND = fileURLToPath(new URL("accuracy.js", import.meta.url));
 
 /** @type {import("./sample.js").Case} */
 const EIGHT = {
-  scheme: "sinusoidal", name: "8", options: { dim: 8 }, ladder: { top: 1, base: 10000, steps: 4, count: 4 }, pairs: [0, 1, 2, 3],
+  scheme: "sinusoidal",
+  name: "8",
+  options: { dim: 8 },
+  ladder: { top: 1, base: 10000, steps: 4, count: 4 },
+  pairs: [0, 1, 2, 3],
   stretches: [{ kind: "any up to 2^53", positions: [0, 1, 2, 355, -8191, 1e6, 2 ** 31, 245850922, 6134899525417045, 2 ** 53 - 1] }],
 };
 
@@ -47,13 +51,24 @@ test("the truth is that of integers of 256 bits", async () => {
     for (const got of [single, Math.fround(single * (1 + 2 ** -23)), 0.3]) {
       const want = distance(got, position, pair, cos).ulps;
       const error = ulps(got, nearest, rest);
-      assert.ok(Math.abs(error - want) <= 1e-9 * Math.max(want, 1), `${cos ? "cos" : "sin"}, position ${position}, pair ${pair}: ${error} ulp, want ${want}`);
+      assert.ok(
+        Math.abs(error - want) <= 1e-9 * Math.max(want, 1),
+        `${cos ? "cos" : "sin"}, position ${position}, pair ${pair}: ${error} ulp, want ${want}`,
+      );
     }
   }
 });
 
 test("a unit in the last place is that of the power of 2 below", () => {
-  assert.deepEqual([1, 1.999, 2, -0.75, 2 ** -126, 2 ** -130, 0].map(unit), [2 ** -23, 2 ** -23, 2 ** -22, 2 ** -24, 2 ** -149, 2 ** -149, 2 ** -149]);
+  assert.deepEqual([1, 1.999, 2, -0.75, 2 ** -126, 2 ** -130, 0].map(unit), [
+    2 ** -23,
+    2 ** -23,
+    2 ** -22,
+    2 ** -24,
+    2 ** -149,
+    2 ** -149,
+    2 ** -149,
+  ]);
   assert.equal(ulps(1, 1, 2 ** -60), 2 ** -37);
 });
 
@@ -71,7 +86,10 @@ test("an entry that is one bit off is seen, and ends the command with an error",
   bad.add(EXACT, EIGHT, entries, truth);
   const { wrong, worst, histogram, count } = bad.size.of(`${EXACT}|large`);
   assert.equal(wrong, 1);
-  assert.equal(histogram.reduce((a, b) => a + b), count);
+  assert.equal(
+    histogram.reduce((a, b) => a + b),
+    count,
+  );
   assert.ok(worst !== undefined && worst.position === 1 && worst.pair === 0 && !worst.cos && worst.ulps > 0.5 && worst.ulps < 1.5);
   assert.equal(broken(bad).length, 2); // the share and the distance
   assert.throws(() => bad.add(EXACT, EIGHT, entries.subarray(1), truth), /79 entries, 80 truths/);
@@ -92,7 +110,10 @@ test("the sample has every kind of everything, and is the same each time", () =>
     assert.ok(cases.every(({ pairs, ladder }) => pairs.length > 0 && pairs.every((i) => i < ladder.count)));
   }
   const halves = convergents(1n, 2n);
-  assert.ok([11, 344, 51819, 245850922, 6134899525417045].every((p) => halves.includes(p) || convergents(1n, 1n).includes(p)), `${halves}`);
+  assert.ok(
+    [11, 344, 51819, 245850922, 6134899525417045].every((p) => halves.includes(p) || convergents(1n, 1n).includes(p)),
+    `${halves}`,
+  );
   assert.ok(halves.every((p) => Math.min(Math.abs(Math.sin(p)), Math.abs(Math.cos(p))) < 2 / p || p > 2 ** 40));
   assert.equal(KINDS.at(-1), HARD);
 });
@@ -126,7 +147,11 @@ test("exact entries keep their promise in a quick run", { timeout: 120_000 }, as
 });
 
 test("what it is not told is said in one line", async () => {
-  const failed = (/** @type {string[]} */ args) => run(process.execPath, [COMMAND, ...args]).then(() => assert.fail("no error"), (error) => error);
+  const failed = (/** @type {string[]} */ args) =>
+    run(process.execPath, [COMMAND, ...args]).then(
+      () => assert.fail("no error"),
+      (error) => error,
+    );
   const unknown = await failed(["--fast"]);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /usage: node tests\/accuracy\/accuracy\.js/);

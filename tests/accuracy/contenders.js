@@ -33,7 +33,8 @@ export function posencEntries(posenc, of, precision) {
     if (scheme === "rotary") {
       const { cos, sin } = encoder.cosSin(positions.length, at);
       for (let j = 0; j < positions.length; j++) for (const i of pairs) out.push(sin[j * ladder.count + i], cos[j * ladder.count + i]);
-    } else if (scheme === "grid") { // the coordinates of the rows, which are cells of column 0, then those of the columns
+    } else if (scheme === "grid") {
+      // the coordinates of the rows, which are cells of column 0, then those of the columns
       const [height, width] = options.shape;
       const table = encoder.table(height * width);
       for (let j = 0; j < height + width; j++) {
@@ -43,7 +44,8 @@ export function posencEntries(posenc, of, precision) {
     } else {
       const table = encoder.table(positions.length, at);
       const layout = options.layout ?? (options.flipSinToCos ? "concat-cos-sin" : "concat");
-      for (let j = 0; j < positions.length; j++) for (const i of pairs) for (const c of columns(layout, ladder.count, i)) out.push(table[j * options.dim + c]);
+      for (let j = 0; j < positions.length; j++)
+        for (const i of pairs) for (const c of columns(layout, ladder.count, i)) out.push(table[j * options.dim + c]);
     }
   }
   encoder.dispose();
@@ -70,5 +72,7 @@ function frequency({ top, base, steps, scaling }, i) {
 export function float64Entries({ ladder, pairs, stretches }) {
   const w = pairs.map((i) => frequency(ladder, i));
   const gain = ladder.scaling?.type === "yarn" ? 0.1 * Math.log(ladder.scaling.factor) + 1 : 1;
-  return Float32Array.from(stretches.flatMap(({ positions }) => positions.flatMap((p) => w.flatMap((v) => [Math.sin(p * v) * gain, Math.cos(p * v) * gain]))));
+  return Float32Array.from(
+    stretches.flatMap(({ positions }) => positions.flatMap((p) => w.flatMap((v) => [Math.sin(p * v) * gain, Math.cos(p * v) * gain]))),
+  );
 }

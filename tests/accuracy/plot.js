@@ -20,7 +20,8 @@ const at = (/** @type {number} */ octave, /** @type {number} */ ulps) =>
   `${x(octave + 0.5).toFixed(1)},${y(Math.min(Math.max(Math.log10(ulps), Y.from), Y.to)).toFixed(1)}`;
 
 /** 10^k as people write it. @param {number} k */
-const power = (k) => (k < 0 ? String(10 ** k) : k < 3 ? String(10 ** k) : `10${[...String(k)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`);
+const power = (k) =>
+  k < 0 ? String(10 ** k) : k < 3 ? String(10 ** k) : `10${[...String(k)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 
 /** @param {number} px @param {number} py @param {string} words @param {string} [attributes] */
 const text = (px, py, words, attributes = "") => `<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" ${attributes}>${words}</text>`;
@@ -30,15 +31,23 @@ function axes() {
   const out = [];
   for (let k = Y.from; k <= Y.to; k++) {
     if (k !== -1 && (k < 0 || k % 3 !== 0)) continue;
-    out.push(`<path class="grid" d="M${FRAME.left} ${y(k).toFixed(1)}H${FRAME.right}"/>`, text(FRAME.left - 10, y(k) + 5, power(k), 'class="tick" text-anchor="end"'));
+    out.push(
+      `<path class="grid" d="M${FRAME.left} ${y(k).toFixed(1)}H${FRAME.right}"/>`,
+      text(FRAME.left - 10, y(k) + 5, power(k), 'class="tick" text-anchor="end"'),
+    );
   }
   for (let k = 0; k <= 15; k += 3) {
     const px = x(k / Math.log10(2));
-    out.push(`<path class="grid" d="M${px.toFixed(1)} ${FRAME.top}V${FRAME.bottom}"/>`, text(px, FRAME.bottom + 21, k === 0 ? "1" : k === 3 ? "1000" : power(k), 'class="tick" text-anchor="middle"'));
+    out.push(
+      `<path class="grid" d="M${px.toFixed(1)} ${FRAME.top}V${FRAME.bottom}"/>`,
+      text(px, FRAME.bottom + 21, k === 0 ? "1" : k === 3 ? "1000" : power(k), 'class="tick" text-anchor="middle"'),
+    );
   }
   out.push(text(FRAME.right, FRAME.bottom + 21, "2⁵³", 'class="tick" text-anchor="middle"'));
   out.push(text((FRAME.left + FRAME.right) / 2, FRAME.bottom + 50, "position p", 'class="axis" text-anchor="middle"'));
-  out.push(`<text class="axis" text-anchor="middle" transform="translate(24 ${(FRAME.top + FRAME.bottom) / 2}) rotate(-90)">error in ulp</text>`);
+  out.push(
+    `<text class="axis" text-anchor="middle" transform="translate(24 ${(FRAME.top + FRAME.bottom) / 2}) rotate(-90)">error in ulp</text>`,
+  );
   return out;
 }
 
@@ -64,7 +73,14 @@ export function plot({ octave }) {
   const exact = [...octave].filter(([key]) => key.startsWith(`${EXACT}|`)).map(([, tally]) => tally);
   const wrong = exact.reduce((sum, { wrong }) => sum + wrong, 0);
   const all = exact.reduce((sum, { count }) => sum + count, 0).toLocaleString("en-US");
-  labels.push(text(x(0.7) + 80, y(-1.4), wrong === 0 ? `all ${all} entries are the nearest float32` : `${wrong} of ${all} entries are not the nearest float32`, `fill="${CURVES[2].colour}" class="note"`));
+  labels.push(
+    text(
+      x(0.7) + 80,
+      y(-1.4),
+      wrong === 0 ? `all ${all} entries are the nearest float32` : `${wrong} of ${all} entries are not the nearest float32`,
+      `fill="${CURVES[2].colour}" class="note"`,
+    ),
+  );
   const context = x(17);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title what">
 <title id="title">Error of sines and cosines by position</title>

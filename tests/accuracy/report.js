@@ -23,7 +23,8 @@ function percent({ count, wrong }) {
 const count = (/** @type {number} */ n) => n.toLocaleString("en-US");
 
 /** @param {import("./statistics.js").Worst | undefined} w */
-const where = (w) => (w === undefined ? "" : `${w.cos ? "cos" : "sin"}, pair ${w.pair}, position ${w.position}: ${w.got}, true ${w.want}; ${w.name}`);
+const where = (w) =>
+  w === undefined ? "" : `${w.cos ? "cos" : "sin"}, pair ${w.pair}, position ${w.position}: ${w.got}, true ${w.want}; ${w.name}`;
 
 /**
  * @param {Results} results
@@ -32,13 +33,28 @@ const where = (w) => (w === undefined ? "" : `${w.cos ? "cos" : "sin"}, pair ${w
  */
 export function report(results, { bold, dim }, seconds) {
   const [label, cell] = [24, 22];
-  const row = (/** @type {string} */ name, /** @type {string[]} */ cells) => `  ${name.padEnd(label)}${cells.map((c) => c.padStart(cell)).join("")}`;
+  const row = (/** @type {string} */ name, /** @type {string[]} */ cells) =>
+    `  ${name.padEnd(label)}${cells.map((c) => c.padStart(cell)).join("")}`;
   const head = (/** @type {string} */ title) => bold(title.padEnd(label + 2)) + dim(NAMES.map((n) => n.padStart(cell)).join(""));
-  const line = (/** @type {string} */ name, /** @type {import("./statistics.js").Tallies} */ from, /** @type {string} */ key, /** @type {(t: Tally) => string} */ text) =>
-    row(name, NAMES.map((contender) => { const t = from.get(`${contender}|${key}`); return t === undefined ? "-" : text(t); }));
+  const line = (
+    /** @type {string} */ name,
+    /** @type {import("./statistics.js").Tallies} */ from,
+    /** @type {string} */ key,
+    /** @type {(t: Tally) => string} */ text,
+  ) =>
+    row(
+      name,
+      NAMES.map((contender) => {
+        const t = from.get(`${contender}|${key}`);
+        return t === undefined ? "-" : text(t);
+      }),
+    );
   const both = (/** @type {Tally} */ t) => `${percent(t)}  ${short(t.largest).padStart(8)}`;
 
-  const sizes = /** @type {const} */ ([["large", "entries above 2^-20"], ["small", "entries below 2^-20"]]).flatMap(([key, title]) => [
+  const sizes = /** @type {const} */ ([
+    ["large", "entries above 2^-20"],
+    ["small", "entries below 2^-20"],
+  ]).flatMap(([key, title]) => [
     head(title),
     line("entries", results.size, key, (t) => count(t.count)),
     line("not correctly rounded", results.size, key, (t) => count(t.wrong)),
@@ -66,17 +82,22 @@ export function report(results, { bold, dim }, seconds) {
     ...KINDS.map((kind) => line(kind, results.kind, kind, both)),
     "",
     bold("the largest errors"),
-    ...NAMES.flatMap((name) => ["large", "small"].map((key) => {
-      const w = results.size.get(`${name}|${key}`)?.worst;
-      return `  ${name}, ${key === "large" ? "above" : "below"} 2^-20: ${short(w?.ulps ?? 0)} ulp\n    ${dim(where(w))}`;
-    })),
+    ...NAMES.flatMap((name) =>
+      ["large", "small"].map((key) => {
+        const w = results.size.get(`${name}|${key}`)?.worst;
+        return `  ${name}, ${key === "large" ? "above" : "below"} 2^-20: ${short(w?.ulps ?? 0)} ulp\n    ${dim(where(w))}`;
+      }),
+    ),
   ].join("\n");
 }
 
 /** What exact entries do not keep of the promise. @param {Results} results */
 export function broken(results) {
   const found = [];
-  for (const [key, share, most] of /** @type {const} */ ([["large", 0.9999, 0.501], ["small", 0, 1]])) {
+  for (const [key, share, most] of /** @type {const} */ ([
+    ["large", 0.9999, 0.501],
+    ["small", 0, 1],
+  ])) {
     const tally = results.size.of(`${EXACT}|${key}`);
     if (tally.share < share) found.push(`only ${tally.share} of the entries are correctly rounded, not ${share}`);
     if (tally.largest > most) found.push(`${tally.largest} ulp, not at most ${most}: ${where(tally.worst)}`);

@@ -24,12 +24,31 @@
 
 /** The kind of the positions that are chosen to be hard: near them a sine or cosine is nearly 0. */
 export const HARD = "near multiples of π/2";
-export const KINDS = /** @type {const} */ (["0 to 8192", "any up to 2^53", "1e5", "1e6", "2^24+1", "2^31", "2^40+3", "2^53-1", "negative", "fractions", HARD]);
+export const KINDS = /** @type {const} */ ([
+  "0 to 8192",
+  "any up to 2^53",
+  "1e5",
+  "1e6",
+  "2^24+1",
+  "2^31",
+  "2^40+3",
+  "2^53-1",
+  "negative",
+  "fractions",
+  HARD,
+]);
 
 const DIMS = [2, 4, 6, 8, 64, 128, 384, 512, 768, 1024];
 const BASES = [100, 10000, 500000, 1e6];
 const LAYOUTS = ["interleaved", "concat", "concat-cos-sin"];
-const NAMED = /** @type {[Kind, number][]} */ ([["1e5", 1e5], ["1e6", 1e6], ["2^24+1", 2 ** 24 + 1], ["2^31", 2 ** 31], ["2^40+3", 2 ** 40 + 3], ["2^53-1", 2 ** 53 - 1]]);
+const NAMED = /** @type {[Kind, number][]} */ ([
+  ["1e5", 1e5],
+  ["1e6", 1e6],
+  ["2^24+1", 2 ** 24 + 1],
+  ["2^31", 2 ** 31],
+  ["2^40+3", 2 ** 40 + 3],
+  ["2^53-1", 2 ** 53 - 1],
+]);
 
 /** How much of it. In full it is some 1.5 million entries, quick some 95,000. */
 export const FULL = { pairs: 24, windows: 8, perOctave: 2, negative: 24, fractions: 32 };
@@ -66,7 +85,9 @@ export function convergents(numerator, denominator) {
 
 /** Of π/2 and π; for dim 8 and base 10000 also those for its other frequencies, which are 1/10, 1/100 and 1/1000. */
 const NEAR = [...new Set([...convergents(1n, 2n), ...convergents(1n, 1n)])].sort((a, b) => a - b);
-const NEAR_TENTHS = [...new Set([1n, 10n, 100n, 1000n].flatMap((k) => [...convergents(k, 2n), ...convergents(k, 1n)]))].sort((a, b) => a - b);
+const NEAR_TENTHS = [...new Set([1n, 10n, 100n, 1000n].flatMap((k) => [...convergents(k, 2n), ...convergents(k, 1n)]))].sort(
+  (a, b) => a - b,
+);
 
 /** @param {number} first @param {number} count */
 const run = (first, count) => Array.from({ length: count }, (_, j) => first + j);
@@ -100,19 +121,27 @@ export function sample(size) {
   /** @type {Case[]} */
   const cases = [];
   /** @param {Scheme} scheme @param {string} name @param {Record<string, any>} options @param {Ladder} ladder @param {Stretch[]} [stretches] */
-  const add = (scheme, name, options, ladder, stretches) => cases.push({
-    scheme, name, options, ladder,
-    pairs: some(ladder.count, size.pairs, random),
-    stretches: stretches ?? anywhere(size, random, ladder.count === 4 && ladder.base === 10000 && ladder.steps === 4),
-  });
+  const add = (scheme, name, options, ladder, stretches) =>
+    cases.push({
+      scheme,
+      name,
+      options,
+      ladder,
+      pairs: some(ladder.count, size.pairs, random),
+      stretches: stretches ?? anywhere(size, random, ladder.count === 4 && ladder.base === 10000 && ladder.steps === 4),
+    });
 
   for (const dim of DIMS) {
     for (const base of BASES) {
       for (const frequencyShift of [0, 1]) {
         const layout = LAYOUTS[cases.length % 3];
         const count = dim / 2;
-        add("sinusoidal", `sinusoidal ${layout} ${dim}, base ${base}, frequencyShift ${frequencyShift}`, { dim, base, layout, frequencyShift },
-          { top: 1, base, count, steps: count === 1 ? 1 : count - frequencyShift });
+        add(
+          "sinusoidal",
+          `sinusoidal ${layout} ${dim}, base ${base}, frequencyShift ${frequencyShift}`,
+          { dim, base, layout, frequencyShift },
+          { top: 1, base, count, steps: count === 1 ? 1 : count - frequencyShift },
+        );
       }
     }
   }
@@ -123,12 +152,18 @@ export function sample(size) {
       /** @type {(Scaling | undefined)[]} */
       const scalings = [undefined];
       if (headDim > 8) {
-        scalings.push({ type: "yarn", factor: 40, originalMaxPositionEmbeddings: 4096 },
-          { type: "llama3", factor: 8, originalMaxPositionEmbeddings: 8192, lowFreqFactor: 1, highFreqFactor: 4 });
+        scalings.push(
+          { type: "yarn", factor: 40, originalMaxPositionEmbeddings: 4096 },
+          { type: "llama3", factor: 8, originalMaxPositionEmbeddings: 8192, lowFreqFactor: 1, highFreqFactor: 4 },
+        );
       }
       for (const scaling of scalings) {
-        add("rotary", `rotary ${scaling?.type ?? "default"} ${headDim}, base ${base}`, { headDim, base, ...(scaling && { scaling }) },
-          { ...ladder, ...(scaling && { scaling }) });
+        add(
+          "rotary",
+          `rotary ${scaling?.type ?? "default"} ${headDim}, base ${base}`,
+          { headDim, base, ...(scaling && { scaling }) },
+          { ...ladder, ...(scaling && { scaling }) },
+        );
       }
     }
   }
@@ -138,16 +173,32 @@ export function sample(size) {
     const half = i === 3; // interpolationScale 2: coordinates are halves
     const shape = [20, 37];
     const coordinates = shape.flatMap((n) => run(0, n).map((k) => (half ? k / 2 : k)));
-    add("grid", `grid ${layout} ${dim}, ${shape}`, { dim, shape, layout, ...(half && { interpolationScale: 2 }) },
-      { top: 1, base: 10000, count: dim / 4, steps: dim / 4 }, [{ kind: half ? "fractions" : "0 to 8192", positions: coordinates }]);
+    add(
+      "grid",
+      `grid ${layout} ${dim}, ${shape}`,
+      { dim, shape, layout, ...(half && { interpolationScale: 2 }) },
+      { top: 1, base: 10000, count: dim / 4, steps: dim / 4 },
+      [{ kind: half ? "fractions" : "0 to 8192", positions: coordinates }],
+    );
   }
 
   for (const dim of [128, 320, 768]) {
-    for (const [flipSinToCos, downscaleFreqShift, scale] of /** @type {[boolean, number, number][]} */ ([[false, 1, 1], [true, 0, 1], [false, 1, 1000]])) {
+    for (const [flipSinToCos, downscaleFreqShift, scale] of /** @type {[boolean, number, number][]} */ ([
+      [false, 1, 1],
+      [true, 0, 1],
+      [false, 1, 1000],
+    ])) {
       const whole = [0, 1, 999, ...run(0, size.windows * 8).map(() => Math.floor(random() * 1000))];
-      add("timestep", `timestep ${dim}, flipSinToCos ${flipSinToCos}, scale ${scale}`, { dim, flipSinToCos, downscaleFreqShift, scale },
+      add(
+        "timestep",
+        `timestep ${dim}, flipSinToCos ${flipSinToCos}, scale ${scale}`,
+        { dim, flipSinToCos, downscaleFreqShift, scale },
         { top: scale, base: 10000 * scale, count: dim / 2, steps: dim / 2 - downscaleFreqShift },
-        [{ kind: "0 to 8192", positions: whole }, { kind: "fractions", positions: run(0, size.windows * 8).map(() => random() * 1000) }]);
+        [
+          { kind: "0 to 8192", positions: whole },
+          { kind: "fractions", positions: run(0, size.windows * 8).map(() => random() * 1000) },
+        ],
+      );
     }
   }
   return cases;

@@ -47,9 +47,15 @@ export class Tally {
     if (this.worst === undefined || error > this.worst.ulps) this.worst = { ulps: error, ...where() };
   }
 
-  get mean() { return this.count === 0 ? 0 : this.sum / this.count; }
-  get largest() { return this.worst?.ulps ?? 0; }
-  get share() { return this.count === 0 ? 1 : 1 - this.wrong / this.count; }
+  get mean() {
+    return this.count === 0 ? 0 : this.sum / this.count;
+  }
+  get largest() {
+    return this.worst?.ulps ?? 0;
+  }
+  get share() {
+    return this.count === 0 ? 1 : 1 - this.wrong / this.count;
+  }
 
   toJSON() {
     const { count, wrong, share, mean, largest, worst, histogram } = this;
@@ -85,7 +91,8 @@ export class Results {
    */
   add(contender, of, entries, truth) {
     const { pairs, scheme, stretches } = of;
-    if (truth.length !== entries.length * NUMBERS) throw new Error(`${of.name}, ${contender}: ${entries.length} entries, ${truth.length / NUMBERS} truths`);
+    if (truth.length !== entries.length * NUMBERS)
+      throw new Error(`${of.name}, ${contender}: ${entries.length} entries, ${truth.length / NUMBERS} truths`);
     const plotted = scheme === "sinusoidal" || scheme === "rotary"; // those that take any position
     let e = 0;
     for (const { kind, positions } of stretches) {

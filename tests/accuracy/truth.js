@@ -19,9 +19,14 @@ export async function* truths(cases) {
     stdio: ["pipe", "pipe", "pipe"],
   });
   let said = "";
-  go.stderr.on("data", (text) => { said += text; });
+  go.stderr.on("data", (text) => {
+    said += text;
+  });
   const ended = new Promise((resolve) => {
-    go.on("error", (error) => { said += error.message; resolve(-1); });
+    go.on("error", (error) => {
+      said += error.message;
+      resolve(-1);
+    });
     go.on("close", resolve);
   });
   go.stdin.on("error", () => {}); // it has died, and said why

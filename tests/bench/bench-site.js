@@ -20,7 +20,10 @@ const HEADERS = {
 };
 
 /** @param {string} [script] */
-const page = (script) => ({ type: "text/html; charset=utf-8", body: `<!doctype html><title>posenc</title>${script ? `<script type="module" src="${script}"></script>` : ""}<body></body>` });
+const page = (script) => ({
+  type: "text/html; charset=utf-8",
+  body: `<!doctype html><title>posenc</title>${script ? `<script type="module" src="${script}"></script>` : ""}<body></body>`,
+});
 
 /** Where things are, for page-bench.js. */
 export const PLACES = { package: "/dist/npm/", loops: "/generated/loops.js", kernels: "/generated/kernels.wasm" };
@@ -34,7 +37,11 @@ export const PAGES = { empty: "/", first: "/first" };
  * @param {number} quality of Brotli
  */
 async function compressed(body, quality) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: body.length, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: quality,
+    [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+  };
   const [br, gz] = await Promise.all([promisify(brotliCompress)(body, { params }), promisify(gzip)(body)]);
   return { body, codings: { br, gzip: gz } };
 }
@@ -44,10 +51,14 @@ async function compressed(body, quality) {
  * @returns {Promise<import("../browsers/serve.js").Server>}
  */
 export async function benchSite({ quality = 5 } = {}) {
-  const names = (await readdir(DIST).catch((cause) => {
-    throw new Error("dist/npm/ is not there: run ./build.sh first", { cause });
-  })).filter((name) => /\.(js|wasm)$/.test(name));
-  const files = await Promise.all(names.map(async (name) => [PLACES.package + name, await compressed(await readFile(new URL(name, DIST)), quality)]));
+  const names = (
+    await readdir(DIST).catch((cause) => {
+      throw new Error("dist/npm/ is not there: run ./build.sh first", { cause });
+    })
+  ).filter((name) => /\.(js|wasm)$/.test(name));
+  const files = await Promise.all(
+    names.map(async (name) => [PLACES.package + name, await compressed(await readFile(new URL(name, DIST)), quality)]),
+  );
   return serve({
     folders: { "/tests/bench/": fileURLToPath(new URL(".", import.meta.url)) },
     headers: HEADERS,

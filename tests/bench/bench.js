@@ -52,8 +52,7 @@ async function speed(tasks, effort, peers, onProgress) {
   const measured = [];
   try {
     for (const [i, { make }] of tasks.entries()) {
-      measured.push(await measure(lanes, make(), effort,
-        (fraction) => onProgress("Timing", (i + fraction) / tasks.length)));
+      measured.push(await measure(lanes, make(), effort, (fraction) => onProgress("Timing", (i + fraction) / tasks.length)));
     }
   } finally {
     await Promise.all(workers.map(({ stop }) => stop()));
@@ -89,7 +88,8 @@ async function run({ json, svg, quick, peers, only }) {
     const all = plan(posenc);
     const kinds = only?.split(",");
     const unknown = kinds?.find((kind) => ![...EXTRAS, ...all.map((task) => task.kind)].some((known) => known === kind));
-    if (unknown !== undefined) throw new Misuse(`--only: there is no ${unknown}; there are ${[...new Set(all.map(({ kind }) => kind)), ...EXTRAS].join(", ")}`);
+    if (unknown !== undefined)
+      throw new Misuse(`--only: there is no ${unknown}; there are ${[...new Set(all.map(({ kind }) => kind)), ...EXTRAS].join(", ")}`);
     const wanted = (/** @type {string} */ kind) => kinds === undefined || kinds.includes(kind);
     const tasks = all.filter(({ kind }) => wanted(kind));
     const of = {
@@ -110,10 +110,17 @@ async function run({ json, svg, quick, peers, only }) {
 
 let options;
 try {
-  const { values } = parseArgs({ options: {
-    json: { type: "string" }, svg: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" },
-    peers: { type: "boolean" }, "no-peers": { type: "boolean" }, help: { type: "boolean" },
-  } });
+  const { values } = parseArgs({
+    options: {
+      json: { type: "string" },
+      svg: { type: "string" },
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      peers: { type: "boolean" },
+      "no-peers": { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
   if (values.help) {
     console.log(USAGE);
     process.exit(0);

@@ -17,8 +17,20 @@ import { report } from "./report.js";
 import { quantile, spread, summary } from "./statistics.js";
 import { unrolledRotate } from "./rotate-loops.js";
 import {
-  ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, decodeTask, INTERLEAVED_SHAPE, ROTATE_SHAPES,
-  rotateRows, rotateTask, TABLE_SHAPES, tableTask,
+  ADD_SHAPES,
+  addTask,
+  BIAS_SHAPES,
+  biasTask,
+  COS_SIN_SHAPE,
+  cosSinTask,
+  DECODE_LENGTH,
+  decodeTask,
+  INTERLEAVED_SHAPE,
+  ROTATE_SHAPES,
+  rotateRows,
+  rotateTask,
+  TABLE_SHAPES,
+  tableTask,
 } from "./tasks.js";
 
 const posenc = await loadPosenc();
@@ -40,10 +52,12 @@ function local(contenders) {
   const lane = new Lane(contenders);
   /** @type {string[]} */
   const asked = [];
-  const ask = (/** @type {"prepare" | "check" | "calibrate" | "time"} */ method) => async (/** @type {any[]} */ ...args) => {
-    asked.push(method);
-    return /** @type {any} */ (lane[method])(...args);
-  };
+  const ask =
+    (/** @type {"prepare" | "check" | "calibrate" | "time"} */ method) =>
+    async (/** @type {any[]} */ ...args) => {
+      asked.push(method);
+      return /** @type {any} */ (lane[method])(...args);
+    };
   return { asked, prepare: ask("prepare"), check: ask("check"), calibrate: ask("calibrate"), time: ask("time") };
 }
 
@@ -52,8 +66,13 @@ const everyone = () => [...posencContenders(posenc), ...plainContenders()];
 test("every contender computes the same bits", async () => {
   const lane = new Lane(everyone());
   // With lengths that no turn of a loop divides.
-  const tasks = [[1, 1, 768], [1, 128, 384], [3, 5, 7], [4, 16, 48], [2, 33, 65]].map(([batch, seq, dim]) =>
-    addTask([batch, seq, dim], table(seq, dim)));
+  const tasks = [
+    [1, 1, 768],
+    [1, 128, 384],
+    [3, 5, 7],
+    [4, 16, 48],
+    [2, 33, 65],
+  ].map(([batch, seq, dim]) => addTask([batch, seq, dim], table(seq, dim)));
   for (const task of [...tasks, decodeTask([1, 1, 768], table(DECODE_LENGTH, 768)), tableTask([1, 50, 64])]) {
     const names = await lane.prepare(task);
     assert.ok(names.length >= (task.kind === "decode" ? 2 : 3), `${task.kind} [${task.shape}]: ${names}`);
@@ -77,8 +96,10 @@ test("a contender that is wrong ends the run before anything is timed", async ()
   };
   for (const [name, loop] of Object.entries(broken)) {
     const lane = local([...posencContenders(posenc), loopContender({ name, wide: false, together: 1, loop })]);
-    await assert.rejects(measure([lane], addTask([2, 8, 16], table(8, 16)), EFFORT), (error) =>
-      error instanceof Disagreement && error.message.startsWith(`${name}, add [2, 8, 16]: element `));
+    await assert.rejects(
+      measure([lane], addTask([2, 8, 16], table(8, 16)), EFFORT),
+      (error) => error instanceof Disagreement && error.message.startsWith(`${name}, add [2, 8, 16]: element `),
+    );
     assert.ok(!lane.asked.includes("time") && !lane.asked.includes("calibrate"), name);
   }
 });
@@ -101,9 +122,18 @@ function slopes(heads) {
 
 test("every contender turns queries, adds biases and makes cosines and sines alike", async () => {
   const lane = new Lane(everyone());
-  const shapes = /** @type {const} */ ([[1, 4, 1, 32], [1, 12, 9, 64], [2, 3, 5, 12], [1, 5, 3, 2]]);
-  const tasks = [...shapes.flatMap((shape) => [false, true].map((interleaved) => rotateTask(shape, cosSin(shape), interleaved))),
-    biasTask([1, 12, 7, 39], slopes(12)), biasTask([1, 4, 1, 100], slopes(4)), cosSinTask([1, 50, 64])];
+  const shapes = /** @type {const} */ ([
+    [1, 4, 1, 32],
+    [1, 12, 9, 64],
+    [2, 3, 5, 12],
+    [1, 5, 3, 2],
+  ]);
+  const tasks = [
+    ...shapes.flatMap((shape) => [false, true].map((interleaved) => rotateTask(shape, cosSin(shape), interleaved))),
+    biasTask([1, 12, 7, 39], slopes(12)),
+    biasTask([1, 4, 1, 100], slopes(4)),
+    cosSinTask([1, 50, 64]),
+  ];
   for (const task of tasks) {
     const names = await lane.prepare(task);
     const least = task.kind === "cosSin" ? 2 : task.kind === "bias" ? 13 : 3;
@@ -117,16 +147,27 @@ test("a rotation that is wrong ends the run", async () => {
   /** @type {Record<string, import("./rotate-loops.js").RotateLoop>} */
   const broken = {
     "does nothing": () => {},
-    "turns back": (x, cos, sin, ...rest) => right(x, cos, sin.map((v) => -v), ...rest),
+    "turns back": (x, cos, sin, ...rest) =>
+      right(
+        x,
+        cos,
+        sin.map((v) => -v),
+        ...rest,
+      ),
     "takes the next row": (x, cos, sin, heads, seq, headDim, first) => right(x, cos, sin, heads, seq, headDim, first + 1),
     "pairs neighbours": unrolledRotate(2, 1, true),
     "leaves out a head": (x, cos, sin, heads, ...rest) => right(x, cos, sin, heads - 1, ...rest),
   };
   const shape = /** @type {const} */ ([1, 4, 1, 32]);
   for (const [name, loop] of Object.entries(broken)) {
-    const lane = local([...posencContenders(posenc), rotateContender({ name, wide: false, together: 1, turn: 2, interleaved: false, loop })]);
-    await assert.rejects(measure([lane], rotateTask(shape, cosSin(shape)), EFFORT), (error) =>
-      error instanceof Disagreement && error.message.startsWith(`${name}, rotate [1, 4, 1, 32]: element `));
+    const lane = local([
+      ...posencContenders(posenc),
+      rotateContender({ name, wide: false, together: 1, turn: 2, interleaved: false, loop }),
+    ]);
+    await assert.rejects(
+      measure([lane], rotateTask(shape, cosSin(shape)), EFFORT),
+      (error) => error instanceof Disagreement && error.message.startsWith(`${name}, rotate [1, 4, 1, 32]: element `),
+    );
     assert.ok(!lane.asked.includes("time"), name);
   }
 });
@@ -151,7 +192,10 @@ test("contenders take turns", async () => {
   lane.time = async (name, calls) => (order.push(name), time(name, calls));
   const { contenders } = await measure([lane], task, { ...EFFORT, repetitions: 3 });
   assert.equal(order.join(""), "ABCABCABC");
-  assert.deepEqual(contenders.map(({ samples }) => samples.length), [3, 3, 3]);
+  assert.deepEqual(
+    contenders.map(({ samples }) => samples.length),
+    [3, 3, 3],
+  );
 });
 
 test("inputs stay near embeddings however often they are added to", async () => {
@@ -178,30 +222,64 @@ test("the median and its spread", () => {
 
 test("goals are judged by medians, and the report keeps to its columns", async () => {
   const measured = [];
-  for (const [kind, shapes] of /** @type {const} */ ([["add", ADD_SHAPES], ["decode", [[1, 1, 768]]], ["table", TABLE_SHAPES],
-    ["rotate", ROTATE_SHAPES], ["rotateInterleaved", [INTERLEAVED_SHAPE]], ["bias", BIAS_SHAPES], ["cosSin", [COS_SIN_SHAPE]]])) {
+  for (const [kind, shapes] of /** @type {const} */ ([
+    ["add", ADD_SHAPES],
+    ["decode", [[1, 1, 768]]],
+    ["table", TABLE_SHAPES],
+    ["rotate", ROTATE_SHAPES],
+    ["rotateInterleaved", [INTERLEAVED_SHAPE]],
+    ["bias", BIAS_SHAPES],
+    ["cosSin", [COS_SIN_SHAPE]],
+  ])) {
     for (const shape of shapes) {
-      const median = (/** @type {string} */ name) => ({ "posenc, alloc()": 1, "posenc, table()": 0.1 })[name] ?? (name.endsWith("down") ? 4.5 : name.endsWith(WIDE) ? 3 : 5);
+      const median = (/** @type {string} */ name) =>
+        ({ "posenc, alloc()": 1, "posenc, table()": 0.1 })[name] ?? (name.endsWith("down") ? 4.5 : name.endsWith(WIDE) ? 3 : 5);
       const contenders = everyone().map(({ name }) => ({ name, calls: 1, ...summary([median(name), median(name), 1000]), samples: [] }));
       measured.push({ kind, shape, elements: /** @type {readonly number[]} */ (shape).reduce((a, b) => a * b), contenders });
     }
   }
   assert.equal(bestPlain(measured[1])?.name, "plain loop, 32 down");
   assert.equal(bestPlain(measured[1], "float64")?.name, "plain loop, 32 up f64");
-  const memory = [growth(await loadPosenc({ fresh: true }), { shape: [2, 16, 64], fractions: true }),
-    { shape: /** @type {const} */ ([1, 1 << 18, 1024]), fractions: false, bytes: 2 ** 30, before: 0, after: 8 * 2 ** 20, growth: 8 * 2 ** 20, milliseconds: 1 }];
+  const memory = [
+    growth(await loadPosenc({ fresh: true }), { shape: [2, 16, 64], fractions: true }),
+    {
+      shape: /** @type {const} */ ([1, 1 << 18, 1024]),
+      fractions: false,
+      bytes: 2 ** 30,
+      before: 0,
+      after: 8 * 2 ** 20,
+      growth: 8 * 2 ** 20,
+      milliseconds: 1,
+    },
+  ];
   const judged = goals({ measured, memory });
-  assert.deepEqual(judged.map(({ got, reached }) => [got, reached]), [
-    [0.9, false], // add: one row in a Float32Array
-    [4.5, false], [0.9, false], [4.5, false], [0.9, false], // alloc() 5x, Float32Array 2x
-    [0.9, false], [4.5, true], [0.9, false], // a batch; what no cache holds: 2x and 1x
-    [50, true], [50, true], // table: 20x
-    [1000, false], [1000, false], // 1 ms is not below 0.15 µs
-    [4.5, true], [1000, false], [4.5, true], [4.5, true], // rotate: 4x, and a token below 0.8 µs; 4x, 2.5x
-    [8, true],
-  ]);
+  assert.deepEqual(
+    judged.map(({ got, reached }) => [got, reached]),
+    [
+      [0.9, false], // add: one row in a Float32Array
+      [4.5, false],
+      [0.9, false],
+      [4.5, false],
+      [0.9, false], // alloc() 5x, Float32Array 2x
+      [0.9, false],
+      [4.5, true],
+      [0.9, false], // a batch; what no cache holds: 2x and 1x
+      [50, true],
+      [50, true], // table: 20x
+      [1000, false],
+      [1000, false], // 1 ms is not below 0.15 µs
+      [4.5, true],
+      [1000, false],
+      [4.5, true],
+      [4.5, true], // rotate: 4x, and a token below 0.8 µs; 4x, 2.5x
+      [8, true],
+    ],
+  );
   const plain = (/** @type {string} */ text) => text;
-  const text = report({ measured, memory, goals: judged, version: "1.2.3", seconds: 1, effort: EFFORT }, { bold: plain, dim: plain, good: plain, bad: plain });
+  const text = report(
+    { measured, memory, goals: judged, version: "1.2.3", seconds: 1, effort: EFFORT },
+    { bold: plain, dim: plain, good: plain, bad: plain },
+  );
   for (const line of text.split("\n")) assert.ok(line.length <= 100, `${line.length} columns: ${line}`);
   assert.equal(text.match(/ reached$/gm)?.length, 7);
   assert.equal(text.match(/ missed$/gm)?.length, 10);

@@ -11,8 +11,10 @@ import { bestPlain, found, times } from "./goals.js";
 const ELEMENTS = 4096;
 
 /** The best of all plain loops. @param {Measured} of */
-export const bestLoop = (of) => [bestPlain(of, "float32"), bestPlain(of, "float64")]
-  .reduce((best, loop) => (best === undefined || (loop !== undefined && loop.median < best.median) ? loop : best));
+export const bestLoop = (of) =>
+  [bestPlain(of, "float32"), bestPlain(of, "float64")].reduce((best, loop) =>
+    best === undefined || (loop !== undefined && loop.median < best.median) ? loop : best,
+  );
 
 /**
  * @param {import("../browsers/launch.js").Name} name
@@ -23,11 +25,21 @@ export function browserGoals(name, { measured, first }) {
   /** @type {Goal[]} */
   const list = [];
   if (name !== "chromium") {
-    for (const [who, contender, want] of /** @type {const} */ ([["alloc()", ALLOC, 2], ["Float32Array", ARRAY, 1]])) {
+    for (const [who, contender, want] of /** @type {const} */ ([
+      ["alloc()", ALLOC, 2],
+      ["Float32Array", ARRAY, 1],
+    ])) {
       for (const of of measured) {
         const got = times(bestLoop(of), found(of, contender));
         if (of.elements < ELEMENTS || got === undefined) continue;
-        list.push({ what: `${of.kind} [${of.shape}], ${who}, over the best plain loop`, want, got, unit: "x", atLeast: true, reached: got >= want });
+        list.push({
+          what: `${of.kind} [${of.shape}], ${who}, over the best plain loop`,
+          want,
+          got,
+          unit: "x",
+          atLeast: true,
+          reached: got >= want,
+        });
       }
     }
   } else if (first !== undefined) {

@@ -14,8 +14,11 @@ const isSmall = ({ shape }) => SMALL_SHAPES.some((small) => small.join() === sha
 /** @param {import("./browser-run.js").FirstResult} first */
 function firstLine({ fromLoad, fromNavigation, load, add, encoded }) {
   const ms = (/** @type {import("./statistics.js").Summary} */ of) => `${digits(of.median)} ms ±${Math.round(100 * spread(of))}%`;
-  return [`first result in a cold tab: ${ms(fromLoad)} from load() (load ${digits(load.median)}, add ${digits(add.median)}),`,
-    `  ${ms(fromNavigation)} from the navigation; ${(encoded / 1000).toFixed(0)} KB of wasm`, ""];
+  return [
+    `first result in a cold tab: ${ms(fromLoad)} from load() (load ${digits(load.median)}, add ${digits(add.median)}),`,
+    `  ${ms(fromNavigation)} from the navigation; ${(encoded / 1000).toFixed(0)} KB of wasm`,
+    "",
+  ];
 }
 
 /**
@@ -25,11 +28,16 @@ function firstLine({ fromLoad, fromNavigation, load, add, encoded }) {
 export function browserReport({ title, browser, version, clock, isolated, effort, measured, first, goals }, colours) {
   const { bold, dim } = colours;
   const { cpu, cores, platform } = machine();
-  const of = (/** @type {import("./tasks.js").Kind} */ kind, small = false) => measured.filter((m) => m.kind === kind && isSmall(m) === small);
+  const of = (/** @type {import("./tasks.js").Kind} */ kind, small = false) =>
+    measured.filter((m) => m.kind === kind && isSmall(m) === small);
   return [
     bold(`posenc ${version} in ${title} ${browser}`),
-    dim(`${cpu}, ${cores} cores, ${platform}; the clock's step is ${digits(1000 * clock)} µs${isolated ? "" : ", the page is not isolated"}`),
-    dim(`medians of ${effort.repetitions} interleaved repetitions of ${digits(effort.repetition)} ms and more, ± half the quartiles' distance`),
+    dim(
+      `${cpu}, ${cores} cores, ${platform}; the clock's step is ${digits(1000 * clock)} µs${isolated ? "" : ", the page is not isolated"}`,
+    ),
+    dim(
+      `medians of ${effort.repetitions} interleaved repetitions of ${digits(effort.repetition)} ms and more, ± half the quartiles' distance`,
+    ),
     ...busyLine(measured, colours),
     "",
     ...table("add, G elements/s", of("add"), colours),

@@ -19,19 +19,25 @@ import { TABLE_TOLERANCE } from "./tasks.js";
  */
 async function begin(module, places, { lanes: more = [], ...options }) {
   const { benchmark, pageLanes } = await import(module);
-  const lanes = [...await pageLanes({ ...places, package: new URL(places.package, location.href).href }), ...more.map((/** @type {string} */ url) => ({ module: new URL(url, location.href), args: [] }))];
+  const lanes = [
+    ...(await pageLanes({ ...places, package: new URL(places.package, location.href).href })),
+    ...more.map((/** @type {string} */ url) => ({ module: new URL(url, location.href), args: [] })),
+  ];
   /** @type {any} */
   const state = { fraction: 0 };
   const onProgress = (/** @type {number} */ fraction) => void (state.fraction = fraction);
   Object.assign(globalThis, { state });
   benchmark({ ...options, package: new URL(places.package, location.href).href, lanes, onProgress }).then(
     (/** @type {any} */ value) => (state.value = value),
-    (/** @type {any} */ error) => (state.error = { name: error.name, message: error.message }));
+    (/** @type {any} */ error) => (state.error = { name: error.name, message: error.message }),
+  );
 }
 
 /** In the page: how far it is, after a second, since whoever asks disturbs what is timed. */
 async function tell() {
-  await new Promise((resolve) => { setTimeout(resolve, 1000); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 1000);
+  });
   return /** @type {any} */ (globalThis).state;
 }
 
@@ -70,7 +76,10 @@ export async function firstResult(name, origin, repetitions, onProgress = () => 
       await browser.page.goto(origin + PAGES.first);
       const one = await browser.page.evaluate(async () => {
         const scope = /** @type {any} */ (globalThis);
-        while (scope.first === undefined) await new Promise((resolve) => { setTimeout(resolve, 20); });
+        while (scope.first === undefined)
+          await new Promise((resolve) => {
+            setTimeout(resolve, 20);
+          });
         return scope.first;
       });
       const wrong = difference(Float32Array.from(one.first), Float32Array.of(Math.sin(1), Math.cos(1)), TABLE_TOLERANCE);
@@ -81,5 +90,11 @@ export async function firstResult(name, origin, repetitions, onProgress = () => 
     }
   }
   const of = (/** @type {string} */ what) => summary(told.map((one) => one[what]));
-  return { fromNavigation: of("fromNavigation"), fromLoad: of("fromLoad"), load: of("load"), add: of("add"), encoded: told[0].wasm?.encoded ?? 0 };
+  return {
+    fromNavigation: of("fromNavigation"),
+    fromLoad: of("fromLoad"),
+    load: of("load"),
+    add: of("add"),
+    encoded: told[0].wasm?.encoded ?? 0,
+  };
 }

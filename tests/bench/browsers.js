@@ -44,12 +44,23 @@ async function inBrowser(name, origin, { effort, only }, onProgress) {
   const browser = await open(name);
   let benched;
   try {
-    benched = await benchPage(browser.page, origin, { effort: EFFORT[effort], shapes }, (fraction) => onProgress(`Timing in ${titles[name]}`, fraction));
+    benched = await benchPage(browser.page, origin, { effort: EFFORT[effort], shapes }, (fraction) =>
+      onProgress(`Timing in ${titles[name]}`, fraction),
+    );
   } finally {
     await browser.close();
   }
-  const first = only.includes("first") ? await firstResult(name, origin, TABS[effort], (fraction) => onProgress(`First results in ${titles[name]}`, fraction)) : undefined;
-  return { name, title: titles[name], browser: browser.version, ...benched, first, goals: browserGoals(name, { measured: benched.measured, first }) };
+  const first = only.includes("first")
+    ? await firstResult(name, origin, TABS[effort], (fraction) => onProgress(`First results in ${titles[name]}`, fraction))
+    : undefined;
+  return {
+    name,
+    title: titles[name],
+    browser: browser.version,
+    ...benched,
+    first,
+    goals: browserGoals(name, { measured: benched.measured, first }),
+  };
 }
 
 /** @param {{ names: readonly Name[], json?: string, effort: "full" | "quick", only: readonly string[] }} options */
@@ -68,7 +79,8 @@ async function run({ names, json, effort, only }) {
         bar.done();
         results.push(of);
         console.log(browserReport(of, colours(process.stdout)));
-      } catch (error) { // the others may do better
+      } catch (error) {
+        // the others may do better
         bar.done();
         failures.push({ name, message: error instanceof Error ? error.message : String(error) });
       }
@@ -77,7 +89,8 @@ async function run({ names, json, effort, only }) {
     bar.done();
     await site.close();
   }
-  if (json !== undefined) await writeFile(json, `${JSON.stringify({ machine: machine(), missing, failures, browsers: results }, null, 1)}\n`);
+  if (json !== undefined)
+    await writeFile(json, `${JSON.stringify({ machine: machine(), missing, failures, browsers: results }, null, 1)}\n`);
   for (const { name, message } of failures) console.error(`bench: ${titles[name]}: ${message}`);
   if (missing.length > 0) console.error(`not installed, so not measured: ${missing.map((name) => titles[name]).join(", ")}`);
   if (failures.length > 0 || there.length === 0) process.exitCode = 1;
@@ -93,16 +106,24 @@ function listed(given, known, option) {
 
 let options;
 try {
-  const { values } = parseArgs({ options: {
-    browser: { type: "string" }, json: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" }, help: { type: "boolean" },
-  } });
+  const { values } = parseArgs({
+    options: {
+      browser: { type: "string" },
+      json: { type: "string" },
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
   if (values.help) {
     console.log(USAGE);
     process.exit(0);
   }
   options = {
-    names: /** @type {Name[]} */ (listed(values.browser, NAMES, "browser")), json: values.json,
-    effort: /** @type {"full" | "quick"} */ (values.quick ? "quick" : "full"), only: listed(values.only, KINDS, "only"),
+    names: /** @type {Name[]} */ (listed(values.browser, NAMES, "browser")),
+    json: values.json,
+    effort: /** @type {"full" | "quick"} */ (values.quick ? "quick" : "full"),
+    only: listed(values.only, KINDS, "only"),
   };
 } catch (error) {
   console.error(`${/** @type {Error} */ (error).message}\n${USAGE}`);

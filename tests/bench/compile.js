@@ -6,7 +6,7 @@ const provided = new Map();
 
 /** @param {readonly Function[]} functions as imported: each knows its own text */
 export function provide(functions) {
-  for (const f of functions) provided.set(f.toString(), [...provided.get(f.toString()) ?? [], f]);
+  for (const f of functions) provided.set(f.toString(), [...(provided.get(f.toString()) ?? []), f]);
 }
 
 /**

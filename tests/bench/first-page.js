@@ -9,6 +9,16 @@ const loaded = performance.now();
 const x = posenc.sinusoidal({ dim: 768 }).add(new Float32Array(768), { offset: 1 });
 const end = performance.now();
 
-const [wasm] = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm")));
-Object.assign(globalThis, { first: { fromNavigation: end, fromLoad: end - start, load: loaded - start, add: end - loaded,
-  first: [...x.subarray(0, 2)], wasm: wasm && { fetched: wasm.responseEnd - wasm.startTime, encoded: wasm.encodedBodySize, decoded: wasm.decodedBodySize } } });
+const [wasm] = /** @type {PerformanceResourceTiming[]} */ (
+  performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm"))
+);
+Object.assign(globalThis, {
+  first: {
+    fromNavigation: end,
+    fromLoad: end - start,
+    load: loaded - start,
+    add: end - loaded,
+    first: [...x.subarray(0, 2)],
+    wasm: wasm && { fetched: wasm.responseEnd - wasm.startTime, encoded: wasm.encodedBodySize, decoded: wasm.decodedBodySize },
+  },
+});

@@ -26,7 +26,12 @@ const REPETITIONS = 11;
  */
 export async function first(onProgress = () => {}, contenders = FIRST, repetitions = REPETITIONS) {
   const run = promisify(execFile);
-  const results = contenders.map(({ name, script }) => ({ name, script, fromImport: /** @type {number[]} */ ([]), fromLoad: /** @type {number[]} */ ([]) }));
+  const results = contenders.map(({ name, script }) => ({
+    name,
+    script,
+    fromImport: /** @type {number[]} */ ([]),
+    fromLoad: /** @type {number[]} */ ([]),
+  }));
   for (let round = 0; round < repetitions; round++) {
     onProgress(round / repetitions);
     for (const { name, script, fromImport, fromLoad } of results) {

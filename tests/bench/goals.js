@@ -30,8 +30,10 @@ export const found = (of, name) => of.contenders.find((c) => c.name === name);
  * @param {(name: string) => boolean} which
  * @returns {Timing | undefined}
  */
-const fastest = (of, which) => of.contenders.filter(({ name }) => which(name))
-  .reduce((/** @type {Timing | undefined} */ best, c) => (best === undefined || c.median < best.median ? c : best), undefined);
+const fastest = (of, which) =>
+  of.contenders
+    .filter(({ name }) => which(name))
+    .reduce((/** @type {Timing | undefined} */ best, c) => (best === undefined || c.median < best.median ? c : best), undefined);
 
 /**
  * The best plain loop. The goals are for loops that read what posenc itself keeps, a
@@ -47,8 +49,8 @@ export const bestPlain = (of, table = "float32") =>
  * @param {Measured} of
  * @param {"whole" | "staged" | "new"} [how]
  */
-export const bestLimit = (of, how = "whole") => fastest(of, (name) => name.startsWith(LIMIT)
-  && (name.startsWith(STAGED) ? "staged" : name.startsWith(NEW) ? "new" : "whole") === how);
+export const bestLimit = (of, how = "whole") =>
+  fastest(of, (name) => name.startsWith(LIMIT) && (name.startsWith(STAGED) ? "staged" : name.startsWith(NEW) ? "new" : "whole") === how);
 
 /** The best of some peers, as their users pay. @param {Measured} of @param {readonly string[]} [peers] */
 export const bestPeer = (of, peers = PEERS) => fastest(of, (name) => peers.includes(name));
@@ -81,44 +83,57 @@ export function goals({ measured, memory, sweep = [], first = [] }) {
     return timing && 1000 * timing.median;
   };
 
-  ADD_SHAPES.forEach((shape, i) => at("add", shape, (of) => {
-    const [alloc, array, plain] = [found(of, ALLOC), found(of, ARRAY), bestPlain(of)];
-    const overPlain = [, 5, 5, , 2][i];
-    goal(`add [${shape}], alloc(), of the bare kernel`, times(bestLimit(of), alloc), 0.95);
-    if (overPlain !== undefined) goal(`add [${shape}], alloc(), over the best plain loop`, times(plain, alloc), overPlain);
-    goal(`add [${shape}], Float32Array, of the bare kernel, staged`, times(bestLimit(of, "staged"), array), 0.95);
-    goal(`add [${shape}], Float32Array, over the best plain loop`, times(plain, array), i === 1 || i === 2 ? 2 : 1);
-    goal(`add [${shape}], Float32Array, over the fastest peer`, times(bestPeer(of), array), 1);
-  }));
-  FILL_SHAPES.forEach((shape) => at("fill", shape, (of) => {
-    const alloc = found(of, ALLOC);
-    goal(`fill [${shape}], alloc(), of the bare kernel`, times(bestLimit(of), alloc), 0.9);
-    goal(`fill [${shape}], alloc(), over the best plain recurrence`, times(bestPlain(of), alloc), 3);
-  }));
+  ADD_SHAPES.forEach((shape, i) =>
+    at("add", shape, (of) => {
+      const [alloc, array, plain] = [found(of, ALLOC), found(of, ARRAY), bestPlain(of)];
+      const overPlain = [, 5, 5, , 2][i];
+      goal(`add [${shape}], alloc(), of the bare kernel`, times(bestLimit(of), alloc), 0.95);
+      if (overPlain !== undefined) goal(`add [${shape}], alloc(), over the best plain loop`, times(plain, alloc), overPlain);
+      goal(`add [${shape}], Float32Array, of the bare kernel, staged`, times(bestLimit(of, "staged"), array), 0.95);
+      goal(`add [${shape}], Float32Array, over the best plain loop`, times(plain, array), i === 1 || i === 2 ? 2 : 1);
+      goal(`add [${shape}], Float32Array, over the fastest peer`, times(bestPeer(of), array), 1);
+    }),
+  );
+  FILL_SHAPES.forEach((shape) =>
+    at("fill", shape, (of) => {
+      const alloc = found(of, ALLOC);
+      goal(`fill [${shape}], alloc(), of the bare kernel`, times(bestLimit(of), alloc), 0.9);
+      goal(`fill [${shape}], alloc(), over the best plain recurrence`, times(bestPlain(of), alloc), 3);
+    }),
+  );
   NEW_TABLE_SHAPES.forEach((shape) => {
     at("newTable", shape, (of) => {
       goal(`table [${shape.slice(1)}], of the bare kernel, new array`, times(bestLimit(of, "new"), found(of, TABLE)), 0.9);
       goal(`table [${shape.slice(1)}], over the best plain recurrence`, times(bestPlain(of), found(of, TABLE)), 1.5);
     });
-    at("table", shape, (of) => goal(`table [${shape.slice(1)}] from nothing, over the naive loop`, times(found(of, NAIVE_TABLE), found(of, TABLE)), 20));
+    at("table", shape, (of) =>
+      goal(`table [${shape.slice(1)}] from nothing, over the naive loop`, times(found(of, NAIVE_TABLE), found(of, TABLE)), 20),
+    );
   });
   at("add", [1, 1, 768], (of) => goal("add [1,1,768], alloc(), one row", microseconds(of, ALLOC), 0.15, "µs"));
   at("decode", [1, 1, 768], (of) => goal("add [1,1,768], alloc(), one row with { offset }", microseconds(of, ALLOC), 0.15, "µs"));
-  ROTATE_SHAPES.forEach((shape, i) => at("rotate", shape, (of) => {
-    const alloc = found(of, ALLOC);
-    goal(`rotate [${shape}], alloc(), of the bare kernel`, times(bestLimit(of), alloc), 0.9);
-    goal(`rotate [${shape}], alloc(), over the best plain loop`, times(bestPlain(of), alloc), [4, 4, 2.5][i]);
-    goal(`rotate [${shape}], alloc(), over onnxruntime-web`, times(bestPeer(of, [ORT_WEB_1, ORT_WEB_2]), alloc), 10);
-    if (shape[2] === 1) goal(`rotate [${shape}], alloc(), one token with { offset }`, microseconds(of, ALLOC), 0.8, "µs");
-  }));
+  ROTATE_SHAPES.forEach((shape, i) =>
+    at("rotate", shape, (of) => {
+      const alloc = found(of, ALLOC);
+      goal(`rotate [${shape}], alloc(), of the bare kernel`, times(bestLimit(of), alloc), 0.9);
+      goal(`rotate [${shape}], alloc(), over the best plain loop`, times(bestPlain(of), alloc), [4, 4, 2.5][i]);
+      goal(`rotate [${shape}], alloc(), over onnxruntime-web`, times(bestPeer(of, [ORT_WEB_1, ORT_WEB_2]), alloc), 10);
+      if (shape[2] === 1) goal(`rotate [${shape}], alloc(), one token with { offset }`, microseconds(of, ALLOC), 0.8, "µs");
+    }),
+  );
   for (const name of [ALLOC, ARRAY]) {
     const [short, long] = [1e4, 1e7].map((rows) => sweep.find((line) => line.rows === rows)?.contenders.find((c) => c.name === name));
     goal(`${name}: time of an element at 10^7 rows over 10^4`, times(long, short), 1.3, "x", false);
     goal(`${name}: more module memory after 10^7 rows`, long && (Number(long.after) - Number(long.before)) / 2 ** 20, 8, "MiB");
   }
-  first.filter(({ name }) => name === "posenc").forEach(({ fromLoad }) => goal("load() to the first add, a new process", fromLoad.median, 40, "ms"));
+  first
+    .filter(({ name }) => name === "posenc")
+    .forEach(({ fromLoad }) => goal("load() to the first add, a new process", fromLoad.median, 40, "ms"));
   const gigabyte = memory.find(({ bytes }) => bytes === 2 ** 30);
   goal("memory for a Float32Array of 1 GiB", gigabyte && gigabyte.growth / 2 ** 20, 8, "MiB");
 
-  return list.map((goal) => ({ ...goal, reached: goal.atLeast ? goal.got >= goal.want : goal.unit === "µs" || goal.unit === "ms" ? goal.got < goal.want : goal.got <= goal.want }));
+  return list.map((goal) => ({
+    ...goal,
+    reached: goal.atLeast ? goal.got >= goal.want : goal.unit === "µs" || goal.unit === "ms" ? goal.got < goal.want : goal.got <= goal.want,
+  }));
 }

@@ -23,14 +23,24 @@ const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, k) => k
 const times = (n, make) => range(n).map(make).join("\n");
 const get = (/** @type {string} */ name) => `(local.get $${name})`;
 const set = (/** @type {string} */ name, /** @type {string} */ value) => `(local.set $${name} ${value})`;
-const plus = (/** @type {string} */ a, /** @type {string | number} */ b) => `(i32.add ${a} ${typeof b === "number" ? `(i32.const ${b})` : b})`;
+const plus = (/** @type {string} */ a, /** @type {string | number} */ b) =>
+  `(i32.add ${a} ${typeof b === "number" ? `(i32.const ${b})` : b})`;
 const step = (/** @type {string} */ name, /** @type {string | number} */ by) => set(name, plus(get(name), by));
 const back = (/** @type {string} */ name, /** @type {string} */ by) => set(name, `(i32.sub ${get(name)} ${by})`);
 const load = (/** @type {string} */ name, offset = 0) => `(v128.load offset=${offset} ${get(name)})`;
-const store = (/** @type {string} */ name, /** @type {number} */ offset, /** @type {string} */ value) => `(v128.store offset=${offset} ${get(name)} ${value})`;
-const locals = (/** @type {string} */ type, /** @type {string} */ names) => names.split(" ").map((name) => `(local $${name} ${type})`).join(" ");
+const store = (/** @type {string} */ name, /** @type {number} */ offset, /** @type {string} */ value) =>
+  `(v128.store offset=${offset} ${get(name)} ${value})`;
+const locals = (/** @type {string} */ type, /** @type {string} */ names) =>
+  names
+    .split(" ")
+    .map((name) => `(local $${name} ${type})`)
+    .join(" ");
 /** @param {string} name @param {string} parameters of type i32 @param {string} body */
-const func = (name, parameters, body) => `(func $${name} (export "${name}") ${parameters.split(" ").map((p) => `(param $${p} i32)`).join(" ")}\n${body})`;
+const func = (name, parameters, body) =>
+  `(func $${name} (export "${name}") ${parameters
+    .split(" ")
+    .map((p) => `(param $${p} i32)`)
+    .join(" ")}\n${body})`;
 
 let loops = 0;
 /** While the condition holds. @param {string} condition @param {string} body */
@@ -60,35 +70,64 @@ const STREAM = locals("i32", "left end");
 /** A vector or a single float32. @param {"f32x4" | "f32"} type */
 const of = (type) => ({
   load: (/** @type {string} */ name, offset = 0) => (type === "f32" ? `(f32.load offset=${offset} ${get(name)})` : load(name, offset)),
-  store: (/** @type {string} */ name, /** @type {number} */ offset, /** @type {string} */ value) => (type === "f32" ? `(f32.store offset=${offset} ${get(name)} ${value})` : store(name, offset, value)),
+  store: (/** @type {string} */ name, /** @type {number} */ offset, /** @type {string} */ value) =>
+    type === "f32" ? `(f32.store offset=${offset} ${get(name)} ${value})` : store(name, offset, value),
   op: (/** @type {"add" | "sub" | "mul"} */ op, /** @type {string} */ a, /** @type {string} */ b) => `(${type}.${op} ${a} ${b})`,
 });
 
 // x += t
-const add = func("add", "x t bytes", `${STREAM}
-  ${stream(get("bytes"), ["x", "t"], (type, o) => { const v = of(type); return v.store("x", o, v.op("add", v.load("x", o), v.load("t", o))); })}`);
+const add = func(
+  "add",
+  "x t bytes",
+  `${STREAM}
+  ${stream(get("bytes"), ["x", "t"], (type, o) => {
+    const v = of(type);
+    return v.store("x", o, v.op("add", v.load("x", o), v.load("t", o)));
+  })}`,
+);
 
 // The same for four sequences, one after the other.
-const add4 = func("add4", "x t bytes", `${STREAM} ${locals("i32", "x1 x2 x3")} ${locals("v128", "v")} ${locals("f32", "f")}
+const add4 = func(
+  "add4",
+  "x t bytes",
+  `${STREAM} ${locals("i32", "x1 x2 x3")} ${locals("v128", "v")} ${locals("f32", "f")}
   ${times(3, (k) => set(`x${k + 1}`, plus(get(k === 0 ? "x" : `x${k}`), get("bytes"))))}
   ${stream(get("bytes"), ["x", "x1", "x2", "x3", "t"], (type, o) => {
     const v = of(type);
     const shared = type === "f32" ? "f" : "v";
-    return set(shared, v.load("t", o)) + ["x", "x1", "x2", "x3"].map((x) => v.store(x, o, v.op("add", v.load(x, o), get(shared)))).join(" ");
-  })}`);
+    return (
+      set(shared, v.load("t", o)) + ["x", "x1", "x2", "x3"].map((x) => v.store(x, o, v.op("add", v.load(x, o), get(shared)))).join(" ")
+    );
+  })}`,
+);
 
 // Adds to each query of a head, whose line is of queries + keys - 1 values by distance, its stretch of it.
-const bias = func("bias", "x line queries keyBytes", `
+const bias = func(
+  "bias",
+  "x line queries keyBytes",
+  `
   ${set("line", plus(get("line"), `(i32.shl ${get("queries")} (i32.const 2))`))}
-  ${repeat(get("queries"), `${step("line", -4)} (call $add ${get("x")} ${get("line")} ${get("keyBytes")})
-    ${step("x", get("keyBytes"))} ${step("queries", -1)}`)}`);
+  ${repeat(
+    get("queries"),
+    `${step("line", -4)} (call $add ${get("x")} ${get("line")} ${get("keyBytes")})
+    ${step("x", get("keyBytes"))} ${step("queries", -1)}`,
+  )}`,
+);
 
 // x [H, W, 2·half]: the row of h, then that of w.
-const copy = (/** @type {string} */ from) => set("t", get(from)) + stream(get("halfBytes"), ["x", "t"], (type, o) => of(type).store("x", o, of(type).load("t", o)));
-const grid = func("grid", "x hRows wRows height width halfBytes", `${STREAM} ${locals("i32", "t w n")}
-  ${repeat(get("height"), `${set("w", get("wRows"))} ${set("n", get("width"))}
+const copy = (/** @type {string} */ from) =>
+  set("t", get(from)) + stream(get("halfBytes"), ["x", "t"], (type, o) => of(type).store("x", o, of(type).load("t", o)));
+const grid = func(
+  "grid",
+  "x hRows wRows height width halfBytes",
+  `${STREAM} ${locals("i32", "t w n")}
+  ${repeat(
+    get("height"),
+    `${set("w", get("wRows"))} ${set("n", get("width"))}
     ${repeat(get("n"), `${copy("hRows")} ${copy("w")} ${step("w", get("halfBytes"))} ${step("n", -1)}`)}
-    ${step("hRows", get("halfBytes"))} ${step("height", -1)}`)}`);
+    ${step("hRows", get("halfBytes"))} ${step("height", -1)}`,
+  )}`,
+);
 
 const SWAP = "i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11";
 
@@ -104,24 +143,57 @@ function rotate(n, zip) {
   const turnHalves = (/** @type {"f32x4" | "f32"} */ type, /** @type {number} */ o) => {
     const v = of(type);
     const [a, b, c, s] = type === "f32" ? ["fa", "fb", "fc", "fs"] : ["va", "vb", "vc", "vs"];
-    return set(c, v.load("c", o)) + set(s, v.load("s", o)) + heads.map((h) => set(a, v.load(`p${h}`, o)) + set(b, v.load(`q${h}`, o))
-      + v.store(`p${h}`, o, v.op("sub", v.op("mul", get(a), get(c)), v.op("mul", get(b), get(s))))
-      + v.store(`q${h}`, o, v.op("add", v.op("mul", get(b), get(c)), v.op("mul", get(a), get(s))))).join("\n");
+    return (
+      set(c, v.load("c", o)) +
+      set(s, v.load("s", o)) +
+      heads
+        .map(
+          (h) =>
+            set(a, v.load(`p${h}`, o)) +
+            set(b, v.load(`q${h}`, o)) +
+            v.store(`p${h}`, o, v.op("sub", v.op("mul", get(a), get(c)), v.op("mul", get(b), get(s)))) +
+            v.store(`q${h}`, o, v.op("add", v.op("mul", get(b), get(c)), v.op("mul", get(a), get(s)))),
+        )
+        .join("\n")
+    );
   };
   // Rows are of whole vectors here.
-  const turnZipped = (/** @type {string} */ type, /** @type {number} */ o) => (type === "f32" ? "(unreachable)"
-    : set("vc", load("c", o)) + set("vs", load("s", o)) + heads.map((h) => set("va", load(`p${h}`, o))
-      + store(`p${h}`, o, `(f32x4.add (f32x4.mul ${get("va")} ${get("vc")}) (f32x4.mul (${SWAP} ${get("va")} ${get("va")}) ${get("vs")}))`)).join("\n"));
-  return func(`${zip ? "rotateZip" : "rotate"}${n}`, "x cos sin bytes rows heads headBytes", `${STREAM} ${locals("i32", "c s y head")}
+  const turnZipped = (/** @type {string} */ type, /** @type {number} */ o) =>
+    type === "f32"
+      ? "(unreachable)"
+      : set("vc", load("c", o)) +
+        set("vs", load("s", o)) +
+        heads
+          .map(
+            (h) =>
+              set("va", load(`p${h}`, o)) +
+              store(
+                `p${h}`,
+                o,
+                `(f32x4.add (f32x4.mul ${get("va")} ${get("vc")}) (f32x4.mul (${SWAP} ${get("va")} ${get("va")}) ${get("vs")}))`,
+              ),
+          )
+          .join("\n");
+  return func(
+    `${zip ? "rotateZip" : "rotate"}${n}`,
+    "x cos sin bytes rows heads headBytes",
+    `${STREAM} ${locals("i32", "c s y head")}
   ${heads.map((h) => locals("i32", `p${h} q${h}`)).join(" ")} ${locals("v128", "va vb vc vs")} ${locals("f32", "fa fb fc fs")}
-  ${repeat(get("rows"), `
+  ${repeat(
+    get("rows"),
+    `
     ${set("y", get("x"))} ${set("head", get("heads"))}
-    ${repeat(`(i32.gt_s ${get("head")} (i32.const 0))`, `
+    ${repeat(
+      `(i32.gt_s ${get("head")} (i32.const 0))`,
+      `
       ${heads.map((h) => set(`p${h}`, h === 0 ? get("y") : plus(get(`p${h - 1}`), get("headBytes"))) + set(`q${h}`, plus(get(`p${h}`), get("bytes")))).join(" ")}
       ${set("y", plus(get(`p${n - 1}`), get("headBytes")))} ${set("c", get("cos"))} ${set("s", get("sin"))}
       ${stream(get("bytes"), ["c", "s", ...heads.map((h) => `p${h}`), ...(zip ? [] : heads.map((h) => `q${h}`))], zip ? turnZipped : turnHalves, vectors)}
-      ${step("head", -n)}`)}
-    ${step("cos", get("bytes"))} ${step("sin", get("bytes"))} ${step("x", zip ? get("bytes") : `(i32.shl ${get("bytes")} (i32.const 1))`)} ${step("rows", -1)}`)}`);
+      ${step("head", -n)}`,
+    )}
+    ${step("cos", get("bytes"))} ${step("sin", get("bytes"))} ${step("x", zip ? get("bytes") : `(i32.shl ${get("bytes")} (i32.const 1))`)} ${step("rows", -1)}`,
+  )}`,
+  );
 }
 
 /**
@@ -130,37 +202,59 @@ function rotate(n, zip) {
  */
 function rotateAll(zip) {
   const four = range(4);
-  const turn = (/** @type {number} */ k) => (zip
-    ? set("a", load("p", 16 * k)) + store("p", 16 * k, `(f32x4.add (f32x4.mul ${get("a")} ${get(`c${k}`)}) (f32x4.mul (${SWAP} ${get("a")} ${get("a")}) ${get(`s${k}`)}))`)
-    : set("a", load("p", 16 * k)) + set("b", load("q", 16 * k))
-      + store("p", 16 * k, `(f32x4.sub (f32x4.mul ${get("a")} ${get(`c${k}`)}) (f32x4.mul ${get("b")} ${get(`s${k}`)}))`)
-      + store("q", 16 * k, `(f32x4.add (f32x4.mul ${get("b")} ${get(`c${k}`)}) (f32x4.mul ${get("a")} ${get(`s${k}`)}))`));
-  return func(zip ? "rotateZipAll" : "rotateAll", "x cos sin bytes rows heads headBytes", `${locals("i32", "p q left head")}
+  const turn = (/** @type {number} */ k) =>
+    zip
+      ? set("a", load("p", 16 * k)) +
+        store(
+          "p",
+          16 * k,
+          `(f32x4.add (f32x4.mul ${get("a")} ${get(`c${k}`)}) (f32x4.mul (${SWAP} ${get("a")} ${get("a")}) ${get(`s${k}`)}))`,
+        )
+      : set("a", load("p", 16 * k)) +
+        set("b", load("q", 16 * k)) +
+        store("p", 16 * k, `(f32x4.sub (f32x4.mul ${get("a")} ${get(`c${k}`)}) (f32x4.mul ${get("b")} ${get(`s${k}`)}))`) +
+        store("q", 16 * k, `(f32x4.add (f32x4.mul ${get("b")} ${get(`c${k}`)}) (f32x4.mul ${get("a")} ${get(`s${k}`)}))`);
+  return func(
+    zip ? "rotateZipAll" : "rotateAll",
+    "x cos sin bytes rows heads headBytes",
+    `${locals("i32", "p q left head")}
   ${four.map((k) => locals("v128", `c${k} s${k}`)).join(" ")} ${locals("v128", "a b")}
-  ${repeat(get("rows"), `${set("left", get("bytes"))}
-    ${repeat(get("left"), `
+  ${repeat(
+    get("rows"),
+    `${set("left", get("bytes"))}
+    ${repeat(
+      get("left"),
+      `
       ${four.map((k) => set(`c${k}`, load("cos", 16 * k)) + set(`s${k}`, load("sin", 16 * k))).join(" ")}
       ${set("p", get("x"))} ${zip ? "" : set("q", plus(get("x"), get("bytes")))} ${set("head", get("heads"))}
       ${repeat(get("head"), `${times(4, turn)} ${step("p", get("headBytes"))} ${zip ? "" : step("q", get("headBytes"))} ${step("head", -1)}`)}
-      ${step("x", 64)} ${step("cos", 64)} ${step("sin", 64)} ${step("left", -64)}`)}
-    ${zip ? "" : step("x", get("bytes"))} ${step("rows", -1)}`)}`);
+      ${step("x", 64)} ${step("cos", 64)} ${step("sin", 64)} ${step("left", -64)}`,
+    )}
+    ${zip ? "" : step("x", get("bytes"))} ${step("rows", -1)}`,
+  )}`,
+  );
 }
 
 // Sines and cosines. An angle is in quarters of a turn, so what is left of it after whole ones is exact, and short series do.
 const two = (/** @type {string | number} */ v) => `(v128.const f64x2 ${v} ${v})`;
 const f = (/** @type {"add" | "sub" | "mul"} */ op, /** @type {string} */ a, /** @type {string} */ b) => `(f64x2.${op} ${a} ${b})`;
 const coefficient = (/** @type {number} */ k) => range(k).reduce((product, i) => (product * Math.PI) / 2 / (i + 1), k & 2 ? -1 : 1);
-const series = (/** @type {number} */ most) => range((most >> 1) + 1).map((i) => most - 2 * i)
-  .reduce((sum, k) => (sum === "" ? two(coefficient(k)) : f("add", f("mul", sum, get("square")), two(coefficient(k)))), "");
+const series = (/** @type {number} */ most) =>
+  range((most >> 1) + 1)
+    .map((i) => most - 2 * i)
+    .reduce((sum, k) => (sum === "" ? two(coefficient(k)) : f("add", f("mul", sum, get("square")), two(coefficient(k)))), "");
 const ROUND = 1.5 * 2 ** 52; // added, it leaves the nearest integer in the low bits
 const SIGN = "(v128.const i64x2 0x8000000000000000 0x8000000000000000)";
-const signed = (/** @type {string} */ v, /** @type {string} */ quarters) => `(v128.xor ${v} (v128.and (i64x2.shl ${quarters} (i32.const 62)) ${SIGN}))`;
+const signed = (/** @type {string} */ v, /** @type {string} */ quarters) =>
+  `(v128.xor ${v} (v128.and (i64x2.shl ${quarters} (i32.const 62)) ${SIGN}))`;
 
 // Two sines, then two cosines, at `to` and every `stride` from there, of position · frequency. `pairs` is even.
 const angles = `(func $angles (export "angles") (param $to i32) (param $stride i32) (param $frequencies i32) (param $pairs i32) (param $position f64)
   ${locals("v128", "p x m square sin cos even")}
   ${set("p", `(f64x2.splat ${get("position")})`)}
-  ${repeat(`(i32.gt_s ${get("pairs")} (i32.const 0))`, `
+  ${repeat(
+    `(i32.gt_s ${get("pairs")} (i32.const 0))`,
+    `
     ${set("x", f("mul", get("p"), load("frequencies")))}
     ${set("m", f("add", get("x"), two(ROUND)))}
     ${set("x", f("sub", get("x"), f("sub", get("m"), two(ROUND))))}
@@ -170,7 +264,8 @@ const angles = `(func $angles (export "angles") (param $to i32) (param $stride i
     ${set("even", "(i64x2.eq (v128.and (local.get $m) (v128.const i64x2 1 1)) (v128.const i64x2 0 0))")}
     ${store("to", 0, signed(`(v128.bitselect ${get("sin")} ${get("cos")} ${get("even")})`, get("m")))}
     ${store("to", 16, signed(`(v128.bitselect ${get("cos")} ${get("sin")} ${get("even")})`, `(i64x2.add ${get("m")} (v128.const i64x2 1 1))`))}
-    ${step("to", get("stride"))} ${step("frequencies", 16)} ${step("pairs", -2)}`)})`;
+    ${step("to", get("stride"))} ${step("frequencies", 16)} ${step("pairs", -2)}`,
+  )})`;
 
 // [sine, cosine] as float32, of two sines and of two cosines.
 const zipped = (/** @type {string} */ s, /** @type {string} */ c) => `(i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23
@@ -188,25 +283,41 @@ function block(name, n, adds) {
   const step64 = (/** @type {number} */ o) => load("steps", o);
   const put = (/** @type {string} */ to, /** @type {number} */ j, /** @type {string} */ s, /** @type {string} */ c) =>
     store(to, 16 * j, adds ? `(f32x4.add ${load(to, 16 * j)} ${zipped(s, c)})` : zipped(s, c));
-  const turned = (/** @type {number} */ k) => times(n, (j) => {
-    const at = 32 * (n * k + j);
-    return set("sc", f("mul", get(`s${j}`), step64(at + 16))) + set("cs", f("mul", get(`c${j}`), step64(at)))
-      + set("cc", f("mul", get(`c${j}`), step64(at + 16))) + set("ss", f("mul", get(`s${j}`), step64(at)))
-      + (k < 7 ? put("up", j, f("add", get("sc"), get("cs")), f("sub", get("cc"), get("ss"))) : "")
-      + put("down", j, f("sub", get("sc"), get("cs")), f("add", get("cc"), get("ss")));
-  });
-  return func(name, "x stride state steps pairs", `${locals("i32", "up down")} ${range(n).map((j) => locals("v128", `s${j} c${j}`)).join(" ")} ${locals("v128", "sc cs cc ss")}
+  const turned = (/** @type {number} */ k) =>
+    times(n, (j) => {
+      const at = 32 * (n * k + j);
+      return (
+        set("sc", f("mul", get(`s${j}`), step64(at + 16))) +
+        set("cs", f("mul", get(`c${j}`), step64(at))) +
+        set("cc", f("mul", get(`c${j}`), step64(at + 16))) +
+        set("ss", f("mul", get(`s${j}`), step64(at))) +
+        (k < 7 ? put("up", j, f("add", get("sc"), get("cs")), f("sub", get("cc"), get("ss"))) : "") +
+        put("down", j, f("sub", get("sc"), get("cs")), f("add", get("cc"), get("ss")))
+      );
+    });
+  return func(
+    name,
+    "x stride state steps pairs",
+    `${locals("i32", "up down")} ${range(n)
+      .map((j) => locals("v128", `s${j} c${j}`))
+      .join(" ")} ${locals("v128", "sc cs cc ss")}
   ${step("x", `(i32.shl ${get("stride")} (i32.const 3))`)}
-  ${repeat(`(i32.gt_s ${get("pairs")} (i32.const 0))`, `
+  ${repeat(
+    `(i32.gt_s ${get("pairs")} (i32.const 0))`,
+    `
     ${times(n, (j) => set(`s${j}`, load("state", 32 * j)) + set(`c${j}`, load("state", 32 * j + 16)) + put("x", j, get(`s${j}`), get(`c${j}`)))}
     ${set("up", get("x"))} ${set("down", get("x"))}
     ${times(8, (k) => `${k < 7 ? step("up", get("stride")) : ""} ${back("down", get("stride"))} ${turned(k)}`)}
     ${times(n, (j) => {
       const at = 32 * (n * 8 + j);
-      return store("state", 32 * j, f("add", f("mul", get(`s${j}`), step64(at + 16)), f("mul", get(`c${j}`), step64(at))))
-        + store("state", 32 * j + 16, f("sub", f("mul", get(`c${j}`), step64(at + 16)), f("mul", get(`s${j}`), step64(at))));
+      return (
+        store("state", 32 * j, f("add", f("mul", get(`s${j}`), step64(at + 16)), f("mul", get(`c${j}`), step64(at)))) +
+        store("state", 32 * j + 16, f("sub", f("mul", get(`c${j}`), step64(at + 16)), f("mul", get(`s${j}`), step64(at))))
+      );
     })}
-    ${step("x", 16 * n)} ${step("state", 32 * n)} ${step("steps", 9 * 32 * n)} ${step("pairs", -2 * n)}`)}`);
+    ${step("x", 16 * n)} ${step("state", 32 * n)} ${step("steps", 9 * 32 * n)} ${step("pairs", -2 * n)}`,
+  )}`,
+  );
 }
 
 /** The turns in `steps`, in their order. */
@@ -216,8 +327,20 @@ export const TURNS = [1, 2, 3, 4, 5, 6, 7, 8, 16];
 export const BLOCK = 16;
 
 const TEXT = `(module (import "bench" "memory" (memory 1 65536))
-  ${[add, add4, bias, grid, ...[1, 2, 4].flatMap((n) => [rotate(n, false), rotate(n, true)]), rotateAll(false), rotateAll(true), angles,
-    block("fill", 1, false), block("fillLines", 4, false), block("addMade", 1, true), block("addMadeLines", 4, true)].join("\n")})`;
+  ${[
+    add,
+    add4,
+    bias,
+    grid,
+    ...[1, 2, 4].flatMap((n) => [rotate(n, false), rotate(n, true)]),
+    rotateAll(false),
+    rotateAll(true),
+    angles,
+    block("fill", 1, false),
+    block("fillLines", 4, false),
+    block("addMade", 1, true),
+    block("addMadeLines", 4, true),
+  ].join("\n")})`;
 
 /** @returns {Promise<Uint8Array<ArrayBuffer>>} the module; wants npm's wabt */
 export async function kernelBytes() {

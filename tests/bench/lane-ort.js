@@ -9,5 +9,7 @@ import { ORT_WEB_1, ORT_WEB_2 } from "./peers.js";
 export function createLane() {
   const threads = Number(new URL(import.meta.url).searchParams.get("threads"));
   ort.env.wasm.numThreads = threads;
-  return new Lane(ortContenders({ ort, name: threads === 1 ? ORT_WEB_1 : ORT_WEB_2, options: { executionProviders: ["wasm"] }, intoOutput: false }));
+  return new Lane(
+    ortContenders({ ort, name: threads === 1 ? ORT_WEB_1 : ORT_WEB_2, options: { executionProviders: ["wasm"] }, intoOutput: false }),
+  );
 }

@@ -106,14 +106,21 @@ function copyOf(task) {
 export const rotateContender = ({ name, wide, together, turn, interleaved, loop }) => ({
   name,
   begin(task) {
-    const { kind, shape: [batch, heads, seq, headDim] } = task;
+    const {
+      kind,
+      shape: [batch, heads, seq, headDim],
+    } = task;
     const all = batch * heads;
     if (kind !== (interleaved ? "rotateInterleaved" : "rotate") || all % together !== 0 || (headDim / 2) % turn !== 0) return undefined;
     const sines = /** @type {Float32Array} */ (task.sin);
     const cos = wide ? Float64Array.from(task.table) : task.table;
     const sin = wide ? Float64Array.from(sines) : sines;
     const x = copyOf(task);
-    return { reset: () => x.set(task.x), run: (step) => loop(x, cos, sin, all, seq, headDim, seq === 1 ? step % DECODE_LENGTH : 0), result: () => x };
+    return {
+      reset: () => x.set(task.x),
+      run: (step) => loop(x, cos, sin, all, seq, headDim, seq === 1 ? step % DECODE_LENGTH : 0),
+      result: () => x,
+    };
   },
 });
 
@@ -123,8 +130,14 @@ export const rotateContender = ({ name, wide, together, turn, interleaved, loop 
  */
 const naiveRotateContender = (interleaved) => {
   const loop = naiveRotate(interleaved);
-  return rotateContender({ name: NAIVE, wide: false, together: 1, turn: 1, interleaved,
-    loop: (x, _cos, _sin, heads, seq, headDim, first) => loop(x, heads, seq, headDim, first) });
+  return rotateContender({
+    name: NAIVE,
+    wide: false,
+    together: 1,
+    turn: 1,
+    interleaved,
+    loop: (x, _cos, _sin, heads, seq, headDim, first) => loop(x, heads, seq, headDim, first),
+  });
 };
 
 /**
@@ -164,7 +177,10 @@ export const fillContender = ({ name, make }) => ({
     if ((kind !== "fill" && kind !== "newTable") || dim % 8 !== 0) return undefined;
     const fill = make(seq, dim);
     let x = input.slice();
-    const run = kind === "fill" ? (/** @type {number} */ step) => fill(x, positionOf(step)) : (/** @type {number} */ step) => fill((x = new Float32Array(seq * dim)), positionOf(step));
+    const run =
+      kind === "fill"
+        ? (/** @type {number} */ step) => fill(x, positionOf(step))
+        : (/** @type {number} */ step) => fill((x = new Float32Array(seq * dim)), positionOf(step));
     return { reset: () => void x.fill(0), run, result: () => x };
   },
 });

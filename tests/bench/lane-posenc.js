@@ -65,11 +65,13 @@ const ofHeads = (posenc, name, { make, data, dispose }) => ({
     let encoder;
     const x = make(input.length);
     if (kind !== "bias") {
-      const rotary = encoder = posenc.rotary({ headDim: width, pairing: kind === "rotate" ? "half" : "interleaved" });
-      run = seq === 1 ? (step) => void rotary.rotate(x, { batch, heads, order: "bhsd", offset: step % DECODE_LENGTH })
-        : () => void rotary.rotate(x, { batch, heads, order: "bhsd" });
+      const rotary = (encoder = posenc.rotary({ headDim: width, pairing: kind === "rotate" ? "half" : "interleaved" }));
+      run =
+        seq === 1
+          ? (step) => void rotary.rotate(x, { batch, heads, order: "bhsd", offset: step % DECODE_LENGTH })
+          : () => void rotary.rotate(x, { batch, heads, order: "bhsd" });
     } else {
-      const alibi = encoder = posenc.alibi({ heads });
+      const alibi = (encoder = posenc.alibi({ heads }));
       const { offset } = scoresOf(shape);
       run = () => void alibi.add(x, { batch, queryLength: seq, keyLength: width, offset });
     }
@@ -118,7 +120,8 @@ const filling = (posenc, name, { make, data, dispose }) => ({
     if (kind !== "fill" && kind !== "grid") return undefined;
     const encoder = kind === "fill" ? posenc.sinusoidal({ dim: shape[2] }) : gridOf(posenc, shape);
     const x = make(input.length);
-    const run = kind === "fill" ? (/** @type {number} */ step) => void encoder.fill(x, { offset: positionOf(step) }) : () => void encoder.fill(x);
+    const run =
+      kind === "fill" ? (/** @type {number} */ step) => void encoder.fill(x, { offset: positionOf(step) }) : () => void encoder.fill(x);
     return {
       reset: () => void data(x).fill(0),
       run,
@@ -147,7 +150,10 @@ const makingAgain = (posenc) => ({
     const length = kind === "newTable" ? shape[1] : shape[0] * shape[1];
     /** @type {Float32Array} */
     let table = new Float32Array(0);
-    const run = kind === "newTable" ? (/** @type {number} */ step) => void (table = encoder.table(length, { offset: positionOf(step) })) : () => void (table = encoder.table(length));
+    const run =
+      kind === "newTable"
+        ? (/** @type {number} */ step) => void (table = encoder.table(length, { offset: positionOf(step) }))
+        : () => void (table = encoder.table(length));
     return { reset() {}, run, result: () => table, dispose: () => encoder.dispose() };
   },
 });
@@ -177,7 +183,11 @@ const making = (posenc) => ({
  * @returns {Contender[]}
  */
 export const posencContenders = (posenc) => {
-  const alloc = { make: (/** @type {number} */ length) => posenc.alloc(length), data: (/** @type {Allocation} */ x) => x.data, dispose: (/** @type {Allocation} */ x) => x.dispose() };
+  const alloc = {
+    make: (/** @type {number} */ length) => posenc.alloc(length),
+    data: (/** @type {Allocation} */ x) => x.data,
+    dispose: (/** @type {Allocation} */ x) => x.dispose(),
+  };
   const array = { make: (/** @type {number} */ length) => new Float32Array(length), data: (/** @type {Float32Array} */ x) => x };
   return [
     adding(posenc, ALLOC, alloc),

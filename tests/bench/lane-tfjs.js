@@ -25,11 +25,15 @@ const tf = require("@tensorflow/tfjs-core");
 function layerOf(task) {
   switch (task.kind) {
     case "add":
-    case "bias": return addLayer(task);
-    case "decode": return decodeLayer(task);
+    case "bias":
+      return addLayer(task);
+    case "decode":
+      return decodeLayer(task);
     case "rotate":
-    case "rotateInterleaved": return rotateLayer(task);
-    default: return undefined;
+    case "rotateInterleaved":
+      return rotateLayer(task);
+    default:
+      return undefined;
   }
 }
 
@@ -72,11 +76,15 @@ function rotateLayer({ kind, shape, table, sin: sines }) {
   const [batch, heads, seq, headDim] = shape;
   const interleaved = kind === "rotateInterleaved";
   const half = headDim / 2;
-  const both = (/** @type {Float32Array} */ of, /** @type {1 | -1} */ sign) => tf.tensor(Float32Array.from({ length: 2 * of.length }, (_, i) => {
-    const at = i % headDim;
-    const first = interleaved ? at % 2 === 0 : at < half;
-    return (first ? sign : 1) * of[Math.floor(i / headDim) * half + (interleaved ? at >> 1 : at % half)];
-  }), [2 * of.length / headDim, headDim]);
+  const both = (/** @type {Float32Array} */ of, /** @type {1 | -1} */ sign) =>
+    tf.tensor(
+      Float32Array.from({ length: 2 * of.length }, (_, i) => {
+        const at = i % headDim;
+        const first = interleaved ? at % 2 === 0 : at < half;
+        return (first ? sign : 1) * of[Math.floor(i / headDim) * half + (interleaved ? at >> 1 : at % half)];
+      }),
+      [(2 * of.length) / headDim, headDim],
+    );
   const moves = seq === 1;
   const cos = moves ? rowsOf(both(table, 1)) : [both(table, 1)];
   const sin = moves ? rowsOf(both(/** @type {Float32Array} */ (sines), -1)) : [both(/** @type {Float32Array} */ (sines), -1)];
@@ -85,7 +93,8 @@ function rotateLayer({ kind, shape, table, sin: sines }) {
   const vectors = batch * heads * seq;
   const swap = (/** @type {Tensor} */ x) => {
     const flat = tf.reshape(x, [vectors, headDim]);
-    const swapped = interleaved ? tf.matMul(flat, neighbours)
+    const swapped = interleaved
+      ? tf.matMul(flat, neighbours)
       : tf.concat([tf.slice(flat, [0, half], [vectors, half]), tf.slice(flat, [0, 0], [vectors, half])], 1);
     return tf.reshape(swapped, /** @type {any} */ (shape));
   };
@@ -151,9 +160,18 @@ const making = {
   name: TFJS,
   begin(task) {
     if (!makesTable(task)) return undefined;
-    const { kind, shape: [, length, dim] } = task;
-    const frequencies = tf.tensor(Float32Array.from({ length: dim }, (_, i) => 10000 ** (-2 * Math.floor(i / 2) / dim)), [1, dim]);
-    const phases = tf.tensor(Float32Array.from({ length: dim }, (_, i) => (i % 2) * Math.PI / 2), [1, dim]);
+    const {
+      kind,
+      shape: [, length, dim],
+    } = task;
+    const frequencies = tf.tensor(
+      Float32Array.from({ length: dim }, (_, i) => 10000 ** ((-2 * Math.floor(i / 2)) / dim)),
+      [1, dim],
+    );
+    const phases = tf.tensor(
+      Float32Array.from({ length: dim }, (_, i) => ((i % 2) * Math.PI) / 2),
+      [1, dim],
+    );
     let table = new Float32Array(length * dim);
     const run = (/** @type {number} */ step) => {
       const y = tf.tidy(() => tf.sin(tf.add(tf.mul(positions(offsetAt(task, step), length), frequencies), phases)));
@@ -170,9 +188,15 @@ const making = {
 const makingCosSin = {
   name: TFJS,
   begin(task) {
-    const { kind, shape: [, length, headDim] } = task;
+    const {
+      kind,
+      shape: [, length, headDim],
+    } = task;
     if (kind !== "cosSin") return undefined;
-    const frequencies = tf.tensor(Float32Array.from({ length: headDim / 2 }, (_, i) => 10000 ** (-2 * i / headDim)), [1, headDim / 2]);
+    const frequencies = tf.tensor(
+      Float32Array.from({ length: headDim / 2 }, (_, i) => 10000 ** ((-2 * i) / headDim)),
+      [1, headDim / 2],
+    );
     let made = { cos: new Float32Array(0), sin: new Float32Array(0) };
     const run = () => {
       const [cos, sin] = tf.tidy(() => {
@@ -182,7 +206,13 @@ const makingCosSin = {
       made = { cos: /** @type {Float32Array} */ (cos.dataSync()), sin: /** @type {Float32Array} */ (sin.dataSync()) };
       tf.dispose([cos, sin]);
     };
-    return { reset() {}, run, result: () => joined(made.cos, made.sin), dispose: () => frequencies.dispose(), tolerance: angleTolerance(task) };
+    return {
+      reset() {},
+      run,
+      result: () => joined(made.cos, made.sin),
+      dispose: () => frequencies.dispose(),
+      tolerance: angleTolerance(task),
+    };
   },
 };
 

@@ -80,7 +80,8 @@ export class Lane {
     let fastest = Infinity; // by which nothing that disturbed a call makes the repetitions shorter
     for (let spent = 0, took = 0; spent < warmUp || took < repetition; spent += took) {
       took = times * (await this.time(name, calls));
-      if (took < repetition / 10) { // too little for the clocks of browsers, to which it may be nothing
+      if (took < repetition / 10) {
+        // too little for the clocks of browsers, to which it may be nothing
         calls *= 10;
         continue;
       }

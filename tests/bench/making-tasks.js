@@ -6,10 +6,18 @@ import { naiveTable, TABLE_TOLERANCE } from "./tasks.js";
 /** @typedef {import("./tasks.js").Task} Task */
 
 /** Where an array is filled: a short and a long input, what no cache holds, and rows of 4096 bytes. */
-export const FILL_SHAPES = /** @type {const} */ ([[1, 128, 384], [1, 512, 768], [1, 8192, 768], [1, 512, 1024]]);
+export const FILL_SHAPES = /** @type {const} */ ([
+  [1, 128, 384],
+  [1, 512, 768],
+  [1, 8192, 768],
+  [1, 512, 1024],
+]);
 
 /** Where a new one is made. */
-export const NEW_TABLE_SHAPES = /** @type {const} */ ([[1, 128, 384], [1, 512, 768]]);
+export const NEW_TABLE_SHAPES = /** @type {const} */ ([
+  [1, 128, 384],
+  [1, 512, 768],
+]);
 
 /** A grid of patches, [H, W, dim]. */
 export const GRID_SHAPE = /** @type {const} */ ([64, 64, 384]);
@@ -53,5 +61,12 @@ export function gridTask(shape) {
       }
     }
   }
-  return { kind: "grid", shape, x: new Float32Array(want.length), table: new Float32Array(0), expected: [{ step: 0, want }], tolerance: TABLE_TOLERANCE };
+  return {
+    kind: "grid",
+    shape,
+    x: new Float32Array(want.length),
+    table: new Float32Array(0),
+    expected: [{ step: 0, want }],
+    tolerance: TABLE_TOLERANCE,
+  };
 }

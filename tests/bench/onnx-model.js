@@ -81,28 +81,38 @@ class Message {
 }
 
 /** @param {[string, number | readonly number[]]} attribute */
-const attribute = ([name, value]) => (typeof value === "number"
-  ? new Message().bytes(1, name).int(3, value).int(20, INT)
-  : new Message().bytes(1, name).each(value, (m, v) => m.int(8, v)).int(20, INTS));
+const attribute = ([name, value]) =>
+  typeof value === "number"
+    ? new Message().bytes(1, name).int(3, value).int(20, INT)
+    : new Message()
+        .bytes(1, name)
+        .each(value, (m, v) => m.int(8, v))
+        .int(20, INTS);
 
 /** @param {Node} node */
-const node = ({ op, domain, inputs, outputs, ints = {} }) => new Message()
-  .each(inputs, (m, name) => m.bytes(1, name))
-  .each(outputs, (m, name) => m.bytes(2, name))
-  .bytes(4, op)
-  .each(Object.entries(ints), (m, pair) => m.bytes(5, attribute(pair)))
-  .bytes(7, domain ?? "");
+const node = ({ op, domain, inputs, outputs, ints = {} }) =>
+  new Message()
+    .each(inputs, (m, name) => m.bytes(1, name))
+    .each(outputs, (m, name) => m.bytes(2, name))
+    .bytes(4, op)
+    .each(Object.entries(ints), (m, pair) => m.bytes(5, attribute(pair)))
+    .bytes(7, domain ?? "");
 
 /** @param {Constant} constant */
 function constant({ name, dims, data }) {
   const type = data instanceof Float32Array ? "float32" : data instanceof Float64Array ? "float64" : "int64";
-  return new Message().each(dims, (m, size) => m.int(1, size)).int(2, TYPES[type]).bytes(8, name)
+  return new Message()
+    .each(dims, (m, size) => m.int(1, size))
+    .int(2, TYPES[type])
+    .bytes(8, name)
     .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)); // little-endian, as ONNX wants it and all engines have it
 }
 
 /** @param {Value} value */
 function valueInfo({ name, type, dims }) {
-  const shape = new Message().each(dims, (m, size) => m.bytes(1, typeof size === "number" ? new Message().int(1, size) : new Message().bytes(2, size)));
+  const shape = new Message().each(dims, (m, size) =>
+    m.bytes(1, typeof size === "number" ? new Message().int(1, size) : new Message().bytes(2, size)),
+  );
   return new Message().bytes(1, name).bytes(2, new Message().bytes(1, new Message().int(1, TYPES[type]).bytes(2, shape)));
 }
 

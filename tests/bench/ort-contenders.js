@@ -29,24 +29,42 @@ export function layerOf(task) {
     case "add":
     case "bias":
       return {
-        inputs: [x], constants: [{ name: "table", dims: [1, ...shape.slice(1)], data: kind === "bias" ? wholeBias(task) : table }],
+        inputs: [x],
+        constants: [{ name: "table", dims: [1, ...shape.slice(1)], data: kind === "bias" ? wholeBias(task) : table }],
         nodes: (from, to) => [{ op: "Add", inputs: [from, "table"], outputs: [to] }],
       };
     case "decode":
       return {
-        position: true, inputs: [x, position], constants: [{ name: "table", dims: [DECODE_LENGTH, shape[2]], data: table }],
-        nodes: (from, to) => [{ op: "Gather", inputs: ["table", "position"], outputs: ["row"] }, { op: "Add", inputs: [from, "row"], outputs: [to] }],
+        position: true,
+        inputs: [x, position],
+        constants: [{ name: "table", dims: [DECODE_LENGTH, shape[2]], data: table }],
+        nodes: (from, to) => [
+          { op: "Gather", inputs: ["table", "position"], outputs: ["row"] },
+          { op: "Add", inputs: [from, "row"], outputs: [to] },
+        ],
       };
     case "rotate":
     case "rotateInterleaved": {
       // onnxruntime's own operator; that of ONNX 23 is the same code, and as fast. position: of the first row.
       const rows = [table.length / (shape[3] / 2), shape[3] / 2];
       const moves = shape[2] === 1;
-      const constants = [{ name: "cos", dims: rows, data: table }, { name: "sin", dims: rows, data: /** @type {Float32Array} */ (task.sin) }];
+      const constants = [
+        { name: "cos", dims: rows, data: table },
+        { name: "sin", dims: rows, data: /** @type {Float32Array} */ (task.sin) },
+      ];
       return {
-        position: moves, inputs: moves ? [x, position] : [x],
+        position: moves,
+        inputs: moves ? [x, position] : [x],
         constants: moves ? constants : [...constants, { name: "position", dims: [1], data: BigInt64Array.of(0n) }],
-        nodes: (from, to) => [{ op: "RotaryEmbedding", domain: "com.microsoft", inputs: [from, "position", "cos", "sin"], outputs: [to], ints: { interleaved: kind === "rotate" ? 0 : 1 } }],
+        nodes: (from, to) => [
+          {
+            op: "RotaryEmbedding",
+            domain: "com.microsoft",
+            inputs: [from, "position", "cos", "sin"],
+            outputs: [to],
+            ints: { interleaved: kind === "rotate" ? 0 : 1 },
+          },
+        ],
       };
     }
     default:
@@ -63,7 +81,9 @@ export function layerOf(task) {
 export function chain({ shape }, { nodes, inputs, constants }, times) {
   const names = Array.from({ length: times + 1 }, (_, i) => (i === 0 ? "x" : i === times ? "y" : `y${i}`));
   return onnxModel({
-    nodes: names.slice(1).flatMap((to, i) => nodes(names[i], to)), inputs, constants,
+    nodes: names.slice(1).flatMap((to, i) => nodes(names[i], to)),
+    inputs,
+    constants,
     outputs: [...new Set([names[1], "y"])].map((name) => ({ name, type: "float32", dims: shape })),
   });
 }
@@ -143,24 +163,33 @@ const resident = ({ ort, name, options }) => ({
 const making = ({ ort, name, options }) => ({
   name,
   async begin(task) {
-    const { kind, shape: [, length, dim] } = task;
+    const {
+      kind,
+      shape: [, length, dim],
+    } = task;
     const cosSin = kind === "cosSin";
     if (!cosSin && !makesTable(task)) return undefined;
     const width = cosSin ? dim / 2 : dim;
-    const frequencies = Float32Array.from({ length: width }, (_, i) => 10000 ** (-2 * (cosSin ? i : Math.floor(i / 2)) / dim));
+    const frequencies = Float32Array.from({ length: width }, (_, i) => 10000 ** ((-2 * (cosSin ? i : Math.floor(i / 2))) / dim));
     const constants = [{ name: "frequencies", dims: [1, width], data: frequencies }];
-    if (!cosSin) constants.push({ name: "phases", dims: [1, width], data: Float32Array.from({ length: width }, (_, i) => (i % 2) * Math.PI / 2) });
+    if (!cosSin)
+      constants.push({ name: "phases", dims: [1, width], data: Float32Array.from({ length: width }, (_, i) => ((i % 2) * Math.PI) / 2) });
     const outputs = cosSin ? ["cos", "sin"] : ["sin"];
-    const session = await ort.InferenceSession.create(onnxModel({
-      nodes: [
-        { op: "Mul", inputs: ["positions", "frequencies"], outputs: ["angles"] },
-        ...(cosSin ? [{ op: "Cos", inputs: ["angles"], outputs: ["cos"] }] : [{ op: "Add", inputs: ["angles", "phases"], outputs: ["shifted"] }]),
-        { op: "Sin", inputs: [cosSin ? "angles" : "shifted"], outputs: ["sin"] },
-      ],
-      inputs: [{ name: "positions", type: "float32", dims: [length, 1] }],
-      constants,
-      outputs: outputs.map((output) => ({ name: output, type: "float32", dims: [length, width] })),
-    }), options);
+    const session = await ort.InferenceSession.create(
+      onnxModel({
+        nodes: [
+          { op: "Mul", inputs: ["positions", "frequencies"], outputs: ["angles"] },
+          ...(cosSin
+            ? [{ op: "Cos", inputs: ["angles"], outputs: ["cos"] }]
+            : [{ op: "Add", inputs: ["angles", "phases"], outputs: ["shifted"] }]),
+          { op: "Sin", inputs: [cosSin ? "angles" : "shifted"], outputs: ["sin"] },
+        ],
+        inputs: [{ name: "positions", type: "float32", dims: [length, 1] }],
+        constants,
+        outputs: outputs.map((output) => ({ name: output, type: "float32", dims: [length, width] })),
+      }),
+      options,
+    );
     let made = outputs.map(() => new Float32Array(length * width));
     return {
       reset() {},

@@ -13,7 +13,10 @@ import { ADD_SHAPES, addTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, ROTATE_SH
 /** @typedef {{ add: readonly (readonly [number, number, number])[], decode: readonly (readonly [number, number, number])[], rotate: readonly (readonly [number, number, number, number])[] }} Shapes */
 
 /** From a token to what no cache holds; and between 4096 elements, from where on posenc has to be ahead, and those of Node's run. */
-export const SMALL_SHAPES = /** @type {const} */ ([[1, 8, 512], [1, 32, 512]]);
+export const SMALL_SHAPES = /** @type {const} */ ([
+  [1, 8, 512],
+  [1, 32, 512],
+]);
 
 /** @type {Shapes} */
 export const SHAPES = { add: [...ADD_SHAPES, ...SMALL_SHAPES], decode: [DECODE_SHAPE], rotate: ROTATE_SHAPES };
@@ -67,7 +70,14 @@ export async function benchmark({ package: folder, lanes, shapes = SHAPES, effor
   const measured = [];
   try {
     for (const [i, task] of tasks.entries()) {
-      measured.push(await measure(workers.map(({ lane }) => lane), task(), used, (fraction) => onProgress((i + fraction) / tasks.length)));
+      measured.push(
+        await measure(
+          workers.map(({ lane }) => lane),
+          task(),
+          used,
+          (fraction) => onProgress((i + fraction) / tasks.length),
+        ),
+      );
     }
   } finally {
     for (const { stop } of workers) stop();

@@ -23,8 +23,9 @@ export const PEERS = [TFJS, ORT_WEB_1, ORT_WEB_2, ORT_NODE_1, ORT_NODE_2];
 export const uploaded = (name) => `${name}, uploaded`;
 
 /** onnxruntime-web's number of threads is set once, before it starts, so each has a lane. */
-export const PEER_LANES = ["./lane-tfjs.js", "./lane-ort.js?threads=1", "./lane-ort.js?threads=2", "./lane-ort-node.js"]
-  .map((module) => new URL(module, import.meta.url));
+export const PEER_LANES = ["./lane-tfjs.js", "./lane-ort.js?threads=1", "./lane-ort.js?threads=2", "./lane-ort-node.js"].map(
+  (module) => new URL(module, import.meta.url),
+);
 
 /** In milliseconds: how long is looked at a time, and how long at most. */
 const LOOK = 2;
@@ -36,7 +37,7 @@ const LOOKING = 1000;
  * from whoever came next, which is posenc, up to three quarters of its speed.
  */
 async function calm() {
-  for (const end = performance.now() + LOOKING; performance.now() < end;) {
+  for (const end = performance.now() + LOOKING; performance.now() < end; ) {
     const start = performance.now();
     const before = process.cpuUsage();
     await setTimeout(LOOK);
@@ -52,21 +53,27 @@ async function calm() {
  */
 export function settling(lane) {
   /** @type {<A extends unknown[], R>(call: (...args: A) => Promise<R>) => (...args: A) => Promise<R>} */
-  const settled = (call) => async (...args) => {
-    const result = await call(...args);
-    await calm();
-    return result;
-  };
+  const settled =
+    (call) =>
+    async (...args) => {
+      const result = await call(...args);
+      await calm();
+      return result;
+    };
   return { prepare: lane.prepare, check: settled(lane.check), calibrate: settled(lane.calibrate), time: settled(lane.time) };
 }
 
 /** @returns {Promise<Record<string, string>>} by package */
 export async function peerVersions() {
   const names = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm", "onnxruntime-web", "onnxruntime-node"];
-  return Object.fromEntries(await Promise.all(names.map(async (name) => {
-    const { version } = JSON.parse(await readFile(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8"));
-    return [name, version];
-  })));
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => {
+        const { version } = JSON.parse(await readFile(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8"));
+        return [name, version];
+      }),
+    ),
+  );
 }
 
 /** The kinds of tasks that make a table from nothing; to these libraries they are the same work. */

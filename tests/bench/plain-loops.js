@@ -47,8 +47,8 @@ export function naive(x, table, batch) {
  */
 export function unrolled(turn, index, order, together) {
   const sequences = [0, 1].slice(0, together);
-  const element = (/** @type {string} */ at) => (together === 1 ? `y0[${at}] += table[${at}];`
-    : `{ const t = table[${at}]; ${sequences.map((s) => `y${s}[${at}] += t;`).join(" ")} }`);
+  const element = (/** @type {string} */ at) =>
+    together === 1 ? `y0[${at}] += table[${at}];` : `{ const t = table[${at}]; ${sequences.map((s) => `y${s}[${at}] += t;`).join(" ")} }`;
   const ks = Array.from({ length: turn }, (_, k) => (order === "up" ? k : turn - 1 - k));
   return compile(`function unrolled(x, table, batch) {
     const n = table.length;
@@ -72,7 +72,11 @@ export function unrolled(turn, index, order, together) {
 export function plainLoops() {
   /** @type {PlainLoop[]} */
   const loops = [32, 64].map((turn) => ({ name: `${turn} +`, wide: false, together: 1, loop: unrolled(turn, "i + k", "up", 1) }));
-  for (const [wide, together] of /** @type {const} */ ([[false, 1], [true, 1], [true, 2]])) {
+  for (const [wide, together] of /** @type {const} */ ([
+    [false, 1],
+    [true, 1],
+    [true, 2],
+  ])) {
     for (const turn of [32, 64]) {
       for (const order of /** @type {const} */ (["up", "down"])) {
         const name = `${turn}${together === 2 ? "x2" : ""} ${order}${wide ? WIDE : ""}`;

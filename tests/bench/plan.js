@@ -4,8 +4,25 @@
 import { Disagreement, difference } from "./agree.js";
 import { FILL_SHAPES, fillTask, GRID_SHAPE, gridTask, NEW_TABLE_SHAPES } from "./making-tasks.js";
 import {
-  ADD_SHAPES, addTask, BIAS_SHAPES, biasTask, COS_SIN_SHAPE, cosSinTask, DECODE_LENGTH, DECODE_SHAPE, decodeTask, INTERLEAVED_SHAPE,
-  joined, naiveCosSin, naiveTable, ROTATE_SHAPES, rotateRows, rotateTask, TABLE_SHAPES, TABLE_TOLERANCE, tableTask,
+  ADD_SHAPES,
+  addTask,
+  BIAS_SHAPES,
+  biasTask,
+  COS_SIN_SHAPE,
+  cosSinTask,
+  DECODE_LENGTH,
+  DECODE_SHAPE,
+  decodeTask,
+  INTERLEAVED_SHAPE,
+  joined,
+  naiveCosSin,
+  naiveTable,
+  ROTATE_SHAPES,
+  rotateRows,
+  rotateTask,
+  TABLE_SHAPES,
+  TABLE_TOLERANCE,
+  tableTask,
 } from "./tasks.js";
 
 /** Those that are always there; peers.js has the others'. */
@@ -70,7 +87,10 @@ function checkedSlopes(posenc, heads) {
  * @returns {{ kind: import("./tasks.js").Kind, make: () => import("./tasks.js").Task }[]}
  */
 export const plan = (posenc) => [
-  ...ADD_SHAPES.map((shape) => ({ kind: /** @type {const} */ ("add"), make: () => addTask(shape, checkedTable(posenc, shape[1], shape[2])) })),
+  ...ADD_SHAPES.map((shape) => ({
+    kind: /** @type {const} */ ("add"),
+    make: () => addTask(shape, checkedTable(posenc, shape[1], shape[2])),
+  })),
   { kind: "decode", make: () => decodeTask(DECODE_SHAPE, checkedTable(posenc, DECODE_LENGTH, DECODE_SHAPE[2])) },
   ...FILL_SHAPES.map((shape) => ({ kind: /** @type {const} */ ("fill"), make: () => fillTask("fill", shape) })),
   ...NEW_TABLE_SHAPES.map((shape) => ({ kind: /** @type {const} */ ("newTable"), make: () => fillTask("newTable", shape) })),

@@ -13,7 +13,12 @@ const LINE = 30;
 const RATES = { from: 0.02, to: 20 }; // G elements/s
 
 /** What is shown, in groups; those that nobody measured are left out. @type {readonly [title: string, kind: import("./tasks.js").Kind][]} */
-const GROUPS = [["add to embeddings", "add"], ["make rows at a new offset", "fill"], ["rotate queries", "rotate"], ["ALiBi on scores", "bias"]];
+const GROUPS = [
+  ["add to embeddings", "add"],
+  ["make rows at a new offset", "fill"],
+  ["rotate queries", "rotate"],
+  ["ALiBi on scores", "bias"],
+];
 
 /**
  * Who is shown, and how: those further down are drawn over the others. Colours are told apart without red and green (Okabe
@@ -21,11 +26,31 @@ const GROUPS = [["add to embeddings", "add"], ["make rows at a new offset", "fil
  * @type {readonly { says: string, pick: (of: Measured) => Timing | undefined, draw: (x: number, y: number) => string }[]}
  */
 const MARKS = [
-  { says: "Float32Array.set", pick: (of) => found(of, SET), draw: (x, y) => `<path d="M${x} ${y - 9}v18" stroke="#999" stroke-width="2.5"/>` },
-  { says: "bare SIMD kernel", pick: (of) => bestLimit(of), draw: (x, y) => `<path d="M${x} ${y - 9}v18" stroke="#1a1a1a" stroke-width="2.5"/>` },
-  { says: "fastest of tfjs and onnxruntime", pick: (of) => bestPeer(of), draw: (x, y) => `<path d="M${x} ${y - 7}l7 12h-14z" fill="#007a5a"/>` },
-  { says: "best plain loop", pick: (of) => bestPlain(of), draw: (x, y) => `<rect x="${x - 5.5}" y="${y - 5.5}" width="11" height="11" fill="#b84a00"/>` },
-  { says: "posenc, Float32Array", pick: (of) => found(of, ARRAY), draw: (x, y) => `<circle cx="${x}" cy="${y}" r="5.5" fill="#fff" stroke="#0060a8" stroke-width="2.5"/>` },
+  {
+    says: "Float32Array.set",
+    pick: (of) => found(of, SET),
+    draw: (x, y) => `<path d="M${x} ${y - 9}v18" stroke="#999" stroke-width="2.5"/>`,
+  },
+  {
+    says: "bare SIMD kernel",
+    pick: (of) => bestLimit(of),
+    draw: (x, y) => `<path d="M${x} ${y - 9}v18" stroke="#1a1a1a" stroke-width="2.5"/>`,
+  },
+  {
+    says: "fastest of tfjs and onnxruntime",
+    pick: (of) => bestPeer(of),
+    draw: (x, y) => `<path d="M${x} ${y - 7}l7 12h-14z" fill="#007a5a"/>`,
+  },
+  {
+    says: "best plain loop",
+    pick: (of) => bestPlain(of),
+    draw: (x, y) => `<rect x="${x - 5.5}" y="${y - 5.5}" width="11" height="11" fill="#b84a00"/>`,
+  },
+  {
+    says: "posenc, Float32Array",
+    pick: (of) => found(of, ARRAY),
+    draw: (x, y) => `<circle cx="${x}" cy="${y}" r="5.5" fill="#fff" stroke="#0060a8" stroke-width="2.5"/>`,
+  },
   { says: "posenc, alloc()", pick: (of) => found(of, ALLOC), draw: (x, y) => `<circle cx="${x}" cy="${y}" r="7" fill="#0060a8"/>` },
 ];
 
@@ -51,17 +76,25 @@ function line(of, y) {
     return timing === undefined ? "" : draw(x(of.elements / timing.median / 1e6), y);
   });
   const [plain, alloc] = [bestPlain(of), found(of, ALLOC)];
-  const between = plain && alloc ? `<path d="M${x(of.elements / plain.median / 1e6)} ${y}H${x(of.elements / alloc.median / 1e6)}" stroke="#0060a8" stroke-opacity="0.25" stroke-width="6"/>` : "";
+  const between =
+    plain && alloc
+      ? `<path d="M${x(of.elements / plain.median / 1e6)} ${y}H${x(of.elements / alloc.median / 1e6)}" stroke="#0060a8" stroke-opacity="0.25" stroke-width="6"/>`
+      : "";
   const ratio = times(plain, alloc);
-  return [text(FRAME.left - 18, y + 5, of.shape.join(" × "), 'class="shape" text-anchor="end"'), between, ...marks,
-    ratio === undefined ? "" : text(WIDTH - 24, y + 5, `${digits(ratio)} ×`, 'class="ratio" text-anchor="end"')].join("");
+  return [
+    text(FRAME.left - 18, y + 5, of.shape.join(" × "), 'class="shape" text-anchor="end"'),
+    between,
+    ...marks,
+    ratio === undefined ? "" : text(WIDTH - 24, y + 5, `${digits(ratio)} ×`, 'class="ratio" text-anchor="end"'),
+  ].join("");
 }
 
 /** Two rows of three. @param {readonly (typeof MARKS)[number][]} shown */
-const legend = (shown) => shown.map(({ says, draw }, i) => {
-  const [px, py] = [24 + 8 + (i % 3) * 285, 72 + Math.floor(i / 3) * 24];
-  return draw(px, py) + text(px + 16, py + 5, says, 'class="legend"');
-});
+const legend = (shown) =>
+  shown.map(({ says, draw }, i) => {
+    const [px, py] = [24 + 8 + (i % 3) * 285, 72 + Math.floor(i / 3) * 24];
+    return draw(px, py) + text(px + 16, py + 5, says, 'class="legend"');
+  });
 
 /**
  * @param {readonly Measured[]} measured
@@ -83,7 +116,10 @@ export function plot(measured, where) {
     y += 10;
   }
   const bottom = y - 20;
-  const ticks = [0.03, 0.1, 0.3, 1, 3, 10].map((rate) => `<path class="grid" d="M${x(rate)} ${FRAME.top + 8}V${bottom}"/>${text(x(rate), bottom + 20, String(rate), 'class="tick" text-anchor="middle"')}`);
+  const ticks = [0.03, 0.1, 0.3, 1, 3, 10].map(
+    (rate) =>
+      `<path class="grid" d="M${x(rate)} ${FRAME.top + 8}V${bottom}"/>${text(x(rate), bottom + 20, String(rate), 'class="tick" text-anchor="middle"')}`,
+  );
   const shown = [...MARKS].reverse().filter(({ pick }) => measured.some((of) => pick(of) !== undefined));
   const height = bottom + 62 + 20 * where.length;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title what">

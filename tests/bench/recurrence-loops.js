@@ -33,14 +33,24 @@ const bothWays = (unroll, exact) => (seq, dim) => {
   const body = (/** @type {number} */ j) => `{
       const s = state[2 * (i + ${j})], c = state[2 * (i + ${j}) + 1], t = (i + ${j}) * 18, at = mid + 2 * (i + ${j}) | 0;
       x[at] = s; x[at + 1 | 0] = c;
-      ${range(8).map((k) => `{ const rs = steps[t + ${2 * k}], rc = steps[t + ${2 * k + 1}], sc = s * rc, cs = c * rs, cc = c * rc, ss = s * rs;
+      ${range(8)
+        .map(
+          (k) => `{ const rs = steps[t + ${2 * k}], rc = steps[t + ${2 * k + 1}], sc = s * rc, cs = c * rs, cc = c * rc, ss = s * rs;
         ${k < 7 ? `x[at + ${k + 1} * dim | 0] = sc + cs; x[at + ${k + 1} * dim + 1 | 0] = cc - ss;` : ""}
-        x[at - ${k + 1} * dim | 0] = sc - cs; x[at - ${k + 1} * dim + 1 | 0] = cc + ss; }`).join("\n      ")}
+        x[at - ${k + 1} * dim | 0] = sc - cs; x[at - ${k + 1} * dim + 1 | 0] = cc + ss; }`,
+        )
+        .join("\n      ")}
       const rs = steps[t + 16], rc = steps[t + 17];
       state[2 * (i + ${j})] = s * rc + c * rs; state[2 * (i + ${j}) + 1] = c * rc - s * rs; }`;
-  const block = /** @type {(x: Float32Array, mid: number, state: F64, steps: F64) => void} */ (new Function("pairs", "dim", `return function block(x, mid, state, steps) {
+  const block = /** @type {(x: Float32Array, mid: number, state: F64, steps: F64) => void} */ (
+    new Function(
+      "pairs",
+      "dim",
+      `return function block(x, mid, state, steps) {
     for (let i = 0; i < pairs; i += ${unroll}) { ${range(unroll).map(body).join("\n")} }
-  }`)(pairs, dim));
+  }`,
+    )(pairs, dim)
+  );
   return blocks(seq, dim, exact, w, state, (x, mid) => block(x, mid, state, steps));
 };
 
@@ -50,10 +60,12 @@ const bothWays = (unroll, exact) => (seq, dim) => {
  */
 function turnsOf(w) {
   const steps = new Float64Array(w.length * 18);
-  w.forEach((v, i) => [1, 2, 3, 4, 5, 6, 7, 8, 16].forEach((k, t) => {
-    steps[18 * i + 2 * t] = Math.sin(k * v);
-    steps[18 * i + 2 * t + 1] = Math.cos(k * v);
-  }));
+  w.forEach((v, i) =>
+    [1, 2, 3, 4, 5, 6, 7, 8, 16].forEach((k, t) => {
+      steps[18 * i + 2 * t] = Math.sin(k * v);
+      steps[18 * i + 2 * t + 1] = Math.cos(k * v);
+    }),
+  );
   return steps;
 }
 
@@ -94,16 +106,30 @@ const byRows = (unroll, exact) => (seq, dim) => {
   const steps = turnsOf(w);
   // By turn, then by pair.
   const turns = range(9).map((t) => Float64Array.from({ length: dim }, (_, i) => steps[18 * (i >> 1) + 2 * t + (i & 1)]));
-  const rows = /** @type {(x: Float32Array, up: number, down: number, state: F64, turn: F64) => void} */ (new Function("dim", `return function rows(x, up, down, state, turn) {
+  const rows = /** @type {(x: Float32Array, up: number, down: number, state: F64, turn: F64) => void} */ (
+    new Function(
+      "dim",
+      `return function rows(x, up, down, state, turn) {
     for (let i = 0; i < dim; i += ${2 * unroll}) {
-      ${range(unroll).map((j) => `{ const s = state[i + ${2 * j}], c = state[i + ${2 * j + 1}], rs = turn[i + ${2 * j}], rc = turn[i + ${2 * j + 1}], sc = s * rc, cs = c * rs, cc = c * rc, ss = s * rs;
+      ${range(unroll)
+        .map(
+          (
+            j,
+          ) => `{ const s = state[i + ${2 * j}], c = state[i + ${2 * j + 1}], rs = turn[i + ${2 * j}], rc = turn[i + ${2 * j + 1}], sc = s * rc, cs = c * rs, cc = c * rc, ss = s * rs;
         x[up + i + ${2 * j} | 0] = sc + cs; x[up + i + ${2 * j + 1} | 0] = cc - ss;
-        x[down + i + ${2 * j} | 0] = sc - cs; x[down + i + ${2 * j + 1} | 0] = cc + ss; }`).join("\n      ")}
+        x[down + i + ${2 * j} | 0] = sc - cs; x[down + i + ${2 * j + 1} | 0] = cc + ss; }`,
+        )
+        .join("\n      ")}
     }
-  }`)(dim));
-  const next = new Function("dim", `return function next(state, turn) {
+  }`,
+    )(dim)
+  );
+  const next = new Function(
+    "dim",
+    `return function next(state, turn) {
     for (let i = 0; i < dim; i += 2) { const s = state[i], c = state[i + 1], rs = turn[i], rc = turn[i + 1]; state[i] = s * rc + c * rs; state[i + 1] = c * rc - s * rs; }
-  }`)(dim);
+  }`,
+  )(dim);
   return blocks(seq, dim, exact, w, state, (x, mid) => {
     for (let k = 8; k > 0; k--) rows(x, mid + (k % 8) * dim, mid - k * dim, state, turns[k - 1]); // 8 rows up is the next block's first: to the middle, which is then overwritten
     for (let i = 0; i < dim; i++) x[mid + i] = state[i];
@@ -120,13 +146,20 @@ const nextRow = (unroll, exact) => (seq, dim) => {
   const w = frequenciesOf(dim);
   const state = new Float64Array(dim);
   const turn = Float64Array.from({ length: dim }, (_, i) => (i & 1 ? Math.cos(w[i >> 1]) : Math.sin(w[i >> 1])));
-  const row = new Function("dim", `return function row(x, at, state, turn) {
+  const row = new Function(
+    "dim",
+    `return function row(x, at, state, turn) {
     for (let i = 0; i < dim; i += ${2 * unroll}) {
-      ${range(unroll).map((j) => `{ const s = state[i + ${2 * j}], c = state[i + ${2 * j + 1}], rs = turn[i + ${2 * j}], rc = turn[i + ${2 * j + 1}];
+      ${range(unroll)
+        .map(
+          (j) => `{ const s = state[i + ${2 * j}], c = state[i + ${2 * j + 1}], rs = turn[i + ${2 * j}], rc = turn[i + ${2 * j + 1}];
         x[at + i + ${2 * j} | 0] = s; x[at + i + ${2 * j + 1} | 0] = c;
-        state[i + ${2 * j}] = s * rc + c * rs; state[i + ${2 * j + 1}] = c * rc - s * rs; }`).join("\n      ")}
+        state[i + ${2 * j}] = s * rc + c * rs; state[i + ${2 * j + 1}] = c * rc - s * rs; }`,
+        )
+        .join("\n      ")}
     }
-  }`)(dim);
+  }`,
+  )(dim);
   return (x, offset) => {
     for (let r = 0; r < seq; r++) {
       if (r % exact === 0) {
@@ -186,4 +219,8 @@ function gridWithin(x, rows, columns, height, width, half) {
 }
 
 /** @type {readonly { name: string, loop: PlainGrid }[]} */
-export const GRID_LOOPS = [{ name: "loop", loop: gridLoop }, { name: "views", loop: gridViews }, { name: "within", loop: gridWithin }];
+export const GRID_LOOPS = [
+  { name: "loop", loop: gridLoop },
+  { name: "views", loop: gridViews },
+  { name: "within", loop: gridWithin },
+];

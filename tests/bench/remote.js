@@ -14,13 +14,15 @@
  * @param {(message: { value: unknown } | { error: unknown }) => void} post
  * @returns {(message: { method: string, args: unknown[] }) => Promise<void>}
  */
-export const answering = (object, post) => async ({ method, args }) => {
-  try {
-    post({ value: await (await object)[method](...args) });
-  } catch (error) {
-    post({ error });
-  }
-};
+export const answering =
+  (object, post) =>
+  async ({ method, args }) => {
+    try {
+      post({ value: await (await object)[method](...args) });
+    } catch (error) {
+      post({ error });
+    }
+  };
 
 /**
  * The end that calls: tell it what comes back.
@@ -33,13 +35,15 @@ export function calling(post) {
   let waiting;
   /** @type {unknown} */
   let death; // it may come between calls
-  const call = (/** @type {string} */ method) => async (/** @type {any[]} */ ...args) => {
-    if (death !== undefined) throw death;
-    return new Promise((resolve, reject) => {
-      waiting = { resolve, reject };
-      post({ method, args });
-    });
-  };
+  const call =
+    (/** @type {string} */ method) =>
+    async (/** @type {any[]} */ ...args) => {
+      if (death !== undefined) throw death;
+      return new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        post({ method, args });
+      });
+    };
   return {
     lane: /** @type {any} */ (new Proxy({}, { get: (_, method) => (method === "then" ? undefined : call(String(method))) })),
     receive: ({ value, error }) => (error === undefined ? waiting?.resolve(value) : waiting?.reject(error)),

@@ -60,7 +60,13 @@ export class Waves {
 
   /** Frequencies and turns. */
   make() {
-    const { room: { buffer, kernels }, dim, lines, frequencies, steps } = this;
+    const {
+      room: { buffer, kernels },
+      dim,
+      lines,
+      frequencies,
+      steps,
+    } = this;
     const { angles } = kernels;
     const pairs = dim / 2;
     const w = new Float64Array(buffer, frequencies, pairs);
@@ -70,7 +76,8 @@ export class Waves {
     const group = lines ? 4 : 1; // of two angles
     TURNS.forEach((k, t) => {
       if (!lines) return angles(steps + 32 * t, 32 * TURNS.length, frequencies, pairs, k);
-      for (let i = 0; i < pairs; i += 2 * group) angles(steps + 16 * TURNS.length * i + 32 * group * t, 32, frequencies + 8 * i, 2 * group, k);
+      for (let i = 0; i < pairs; i += 2 * group)
+        angles(steps + 16 * TURNS.length * i + 32 * group * t, 32, frequencies + 8 * i, 2 * group, k);
     });
   }
 

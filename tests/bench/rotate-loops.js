@@ -48,19 +48,25 @@ export const naiveRotate = (interleaved) => (x, heads, seq, headDim, first) => {
 export function unrolledRotate(turn, together, interleaved) {
   const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, k) => k);
   const pair = (/** @type {number} */ k) => `{ const c = cos[r | ${k}], s = sin[r | ${k}];
-        ${range(together).map((h) => {
-    const [a, b] = interleaved ? [`p${h} | ${2 * k}`, `p${h} | ${2 * k + 1}`] : [`p${h} | ${k}`, `q${h} | ${k}`];
-    return `{ const a = x[${a}], b = x[${b}]; x[${a}] = a * c - b * s; x[${b}] = b * c + a * s; }`;
-  }).join("\n        ")} }`;
+        ${range(together)
+          .map((h) => {
+            const [a, b] = interleaved ? [`p${h} | ${2 * k}`, `p${h} | ${2 * k + 1}`] : [`p${h} | ${k}`, `q${h} | ${k}`];
+            return `{ const a = x[${a}], b = x[${b}]; x[${a}] = a * c - b * s; x[${b}] = b * c + a * s; }`;
+          })
+          .join("\n        ")} }`;
   return compile(`function rotate(x, cos, sin, heads, seq, headDim, first) {
     const half = headDim / 2 | 0;
     for (let h = 0; h < heads; h += ${together}) {
       for (let s = 0; s < seq; s++) {
-        ${range(together).map((k) => `let p${k} = ((h + ${k}) * seq + s) * headDim, q${k} = p${k} + half;`).join("\n        ")}
+        ${range(together)
+          .map((k) => `let p${k} = ((h + ${k}) * seq + s) * headDim, q${k} = p${k} + half;`)
+          .join("\n        ")}
         let r = (first + s) * half;
         for (const end = r + half; r < end; r += ${turn}) {
           ${range(turn).map(pair).join("\n          ")}
-          ${range(together).map((k) => `p${k} += ${interleaved ? 2 * turn : turn}; q${k} += ${turn};`).join(" ")}
+          ${range(together)
+            .map((k) => `p${k} += ${interleaved ? 2 * turn : turn}; q${k} += ${turn};`)
+            .join(" ")}
         }
       }
     }
@@ -75,9 +81,20 @@ export function rotateLoops(interleaved) {
   /** @type {PlainRotate[]} */
   const loops = [];
   for (const wide of [false, true]) {
-    for (const [together, turns] of /** @type {const} */ ([[1, [2, 4, 8]], [2, [4, 8, 16]], [4, [2, 4]]])) {
+    for (const [together, turns] of /** @type {const} */ ([
+      [1, [2, 4, 8]],
+      [2, [4, 8, 16]],
+      [4, [2, 4]],
+    ])) {
       for (const turn of turns) {
-        loops.push({ name: `${turn}${together > 1 ? `x${together}` : ""}${wide ? WIDE : ""}`, wide, together, turn, interleaved, loop: unrolledRotate(turn, together, interleaved) });
+        loops.push({
+          name: `${turn}${together > 1 ? `x${together}` : ""}${wide ? WIDE : ""}`,
+          wide,
+          together,
+          turn,
+          interleaved,
+          loop: unrolledRotate(turn, together, interleaved),
+        });
       }
     }
   }
@@ -104,9 +121,15 @@ export function naiveBias(x, _lines, slopes, { heads, queries, keys, offset }) {
 export function unrolledBias(turn, how) {
   const ks = Array.from({ length: turn }, (_, k) => k);
   const [before, element] = {
-    views: ["const y = x.subarray(row, row + keys), t = lines.subarray(line, line + keys);", (/** @type {string} */ at) => `y[${at}] += t[${at}];`],
+    views: [
+      "const y = x.subarray(row, row + keys), t = lines.subarray(line, line + keys);",
+      (/** @type {string} */ at) => `y[${at}] += t[${at}];`,
+    ],
     sums: ["", (/** @type {string} */ at) => `x[row + (${at})] += lines[line + (${at})];`],
-    products: ["const y = x.subarray(row, row + keys), m = slopes[h], r = -(q + offset);", (/** @type {string} */ at) => `y[${at}] += m * (r + (${at}));`],
+    products: [
+      "const y = x.subarray(row, row + keys), m = slopes[h], r = -(q + offset);",
+      (/** @type {string} */ at) => `y[${at}] += m * (r + (${at}));`,
+    ],
   }[how];
   return compile(`function bias(x, lines, slopes, { heads, queries, keys, offset }) {
     const whole = keys - keys % ${turn};
@@ -130,7 +153,8 @@ export function biasLoops() {
   const loops = [];
   for (const turn of [16, 32]) {
     for (const how of /** @type {const} */ (["views", "sums"])) {
-      for (const wide of [false, true]) loops.push({ name: `${turn} ${how}${wide ? WIDE : ""}`, wide, turn, loop: unrolledBias(turn, how) });
+      for (const wide of [false, true])
+        loops.push({ name: `${turn} ${how}${wide ? WIDE : ""}`, wide, turn, loop: unrolledBias(turn, how) });
     }
     loops.push({ name: `${turn} products`, wide: false, turn, loop: unrolledBias(turn, "products") });
   }

@@ -22,27 +22,64 @@ export function parts({ kind, shape, x: { length: all }, table: { length } }, { 
     case "add":
       return { unit: 1, group: length, groups: batch, run: (at, _, first, count) => add(at, table + 4 * first, 4 * count) };
     case "decode":
-      return { unit: 1, group: all, groups: 1, run: (at, _, first, count, step) => add(at, table + 4 * ((step % DECODE_LENGTH) * seq + first), 4 * count) };
+      return {
+        unit: 1,
+        group: all,
+        groups: 1,
+        run: (at, _, first, count, step) => add(at, table + 4 * ((step % DECODE_LENGTH) * seq + first), 4 * count),
+      };
     case "rotate":
     case "rotateInterleaved": {
       const kernel = kind === "rotate" ? rotate1 : rotateZip1;
       const row = kind === "rotate" ? 2 * width : 4 * width;
       if (kind === "rotateInterleaved" && width % 4 !== 0) return undefined;
-      return seq === 1 ? { unit: width, group: batch * n, groups: 1, run: (at, _, first, count, step) => {
-        const by = (step % DECODE_LENGTH) * row;
-        kernel(at, table + by, sin + by, row, 1, count, 4 * width);
-      } } : { unit: width, group: seq, groups: batch * n, run: (at, _, first, count) => kernel(at, table + first * row, sin + first * row, row, count, 1, 0) };
+      return seq === 1
+        ? {
+            unit: width,
+            group: batch * n,
+            groups: 1,
+            run: (at, _, _first, count, step) => {
+              const by = (step % DECODE_LENGTH) * row;
+              kernel(at, table + by, sin + by, row, 1, count, 4 * width);
+            },
+          }
+        : {
+            unit: width,
+            group: seq,
+            groups: batch * n,
+            run: (at, _, first, count) => kernel(at, table + first * row, sin + first * row, row, count, 1, 0),
+          };
     }
     case "bias":
-      return batch !== 1 ? undefined : { unit: width, group: seq, groups: n,
-        run: (at, h, first, count) => bias(at, table + 4 * (h * (seq + width - 1) + seq - first - count), count, 4 * width) };
+      return batch !== 1
+        ? undefined
+        : {
+            unit: width,
+            group: seq,
+            groups: n,
+            run: (at, h, first, count) => bias(at, table + 4 * (h * (seq + width - 1) + seq - first - count), count, 4 * width),
+          };
     case "fill":
-      return lines && { unit: seq, group: n, groups: 1, fresh: true, run: (at, _, first, count, step) => {
-        if (first === 0) lines.start(positionOf(step));
-        lines.run(at, count);
-      } };
+      return (
+        lines && {
+          unit: seq,
+          group: n,
+          groups: 1,
+          fresh: true,
+          run: (at, _, first, count, step) => {
+            if (first === 0) lines.start(positionOf(step));
+            lines.run(at, count);
+          },
+        }
+      );
     case "grid":
-      return { unit: seq, group: n, groups: batch, fresh: true, run: (at, h, first, count) => grid(at, rows[0] + 2 * h * seq, rows[1] + 2 * first * seq, 1, count, 2 * seq) };
+      return {
+        unit: seq,
+        group: n,
+        groups: batch,
+        fresh: true,
+        run: (at, h, first, count) => grid(at, rows[0] + 2 * h * seq, rows[1] + 2 * first * seq, 1, count, 2 * seq),
+      };
     default:
       return undefined;
   }
@@ -56,10 +93,15 @@ export function parts({ kind, shape, x: { length: all }, table: { length } }, { 
  */
 export function madeParts({ kind, shape: [batch, seq, dim] }, { lines }) {
   if (kind !== "add" || batch !== 1 || seq < 128 || lines === undefined) return undefined;
-  return { unit: dim, group: seq, groups: 1, run: (at, _, first, count) => {
-    if (first === 0) lines.start(0);
-    lines.run(at, count, "add");
-  } };
+  return {
+    unit: dim,
+    group: seq,
+    groups: 1,
+    run: (at, _, first, count) => {
+      if (first === 0) lines.start(0);
+      lines.run(at, count, "add");
+    },
+  };
 }
 
 /**
@@ -72,11 +114,17 @@ export function madeParts({ kind, shape: [batch, seq, dim] }, { lines }) {
  */
 export function staged(x, { room, tile }, { unit, group, groups, fresh = false, run }, most) {
   const whole = room.view(tile, Math.min(most, group) * unit);
-  if (groups === 1 && group <= most) return fresh ? (step) => { run(tile, 0, 0, group, step); x.set(whole); } : (step) => {
-    whole.set(x);
-    run(tile, 0, 0, group, step);
-    x.set(whole);
-  };
+  if (groups === 1 && group <= most)
+    return fresh
+      ? (step) => {
+          run(tile, 0, 0, group, step);
+          x.set(whole);
+        }
+      : (step) => {
+          whole.set(x);
+          run(tile, 0, 0, group, step);
+          x.set(whole);
+        };
   const rest = room.view(tile, (group % most) * unit);
   return (step) => {
     for (let g = 0, at = 0; g < groups; g++) {

@@ -47,7 +47,14 @@ const posenc = (allocated) => async (rows, dim) => {
   const encoder = instance.sinusoidal({ dim });
   const array = allocated ? instance.alloc(rows * dim) : new Float32Array(rows * dim);
   // When the module's memory grows, what `data` was before is detached.
-  return { get x() { return array instanceof Float32Array ? array : array.data; }, run: () => encoder.add(array), memory: () => memorySize(instance), dispose: () => encoder.dispose() };
+  return {
+    get x() {
+      return array instanceof Float32Array ? array : array.data;
+    },
+    run: () => encoder.add(array),
+    memory: () => memorySize(instance),
+    dispose: () => encoder.dispose(),
+  };
 };
 
 /** @param {boolean} made whether rows are made on the way @returns {Begin} */
@@ -59,7 +66,13 @@ const bare = (made) => async (rows, dim) => {
   const x = room.view(at, length);
   if (made) {
     const waves = new Waves(room, dim, true);
-    return { x, run: () => { waves.start(0); waves.run(at, rows, "add"); } };
+    return {
+      x,
+      run: () => {
+        waves.start(0);
+        waves.run(at, rows, "add");
+      },
+    };
   }
   const t = room.take(length);
   makeTable(room.view(t, length), dim);

@@ -29,7 +29,7 @@ const repetitionsOf = (rows, { repetitions }) => (rows >= 1e7 ? 3 : rows >= 1e6 
 export async function sweep(effort, onProgress = () => {}, lengths = SWEEP_ROWS) {
   const lanes = Object.values(CONTENDERS).map((contenders) => ({
     names: Object.keys(contenders),
-    ...(/** @type {typeof startLane<SweepLane>} */ (startLane)(new URL("./sweep-lane.js", import.meta.url))),
+    .../** @type {typeof startLane<SweepLane>} */ (startLane)(new URL("./sweep-lane.js", import.meta.url)),
   }));
   const dim = SWEEP_DIM;
   const lines = [];
@@ -38,15 +38,20 @@ export async function sweep(effort, onProgress = () => {}, lengths = SWEEP_ROWS)
       onProgress(i / lengths.length);
       const entries = [];
       for (const { lane, names } of lanes) {
-        for (const name of names) entries.push({ lane, name, calls: 0, samples: /** @type {number[]} */ ([]), ...await lane.begin(name, rows, dim) });
+        for (const name of names)
+          entries.push({ lane, name, calls: 0, samples: /** @type {number[]} */ ([]), ...(await lane.begin(name, rows, dim)) });
       }
       judge(entries, rows, dim);
       for (const entry of entries) entry.calls = await entry.lane.calibrate(entry.name, effort.warmUp, effort.repetition);
       for (let round = repetitionsOf(rows, effort); round > 0; round--) {
-        for (const { lane, name, calls, samples } of entries) samples.push((1e6 * await lane.time(name, calls)) / calls / rows / dim);
+        for (const { lane, name, calls, samples } of entries) samples.push((1e6 * (await lane.time(name, calls))) / calls / rows / dim);
       }
       for (const { lane } of lanes) await lane.end();
-      lines.push({ rows, dim, contenders: entries.map(({ name, samples, before, after }) => ({ name, before, after, ...summary(samples) })) });
+      lines.push({
+        rows,
+        dim,
+        contenders: entries.map(({ name, samples, before, after }) => ({ name, before, after, ...summary(samples) })),
+      });
     }
   } finally {
     await Promise.all(lanes.map(({ stop }) => stop()));

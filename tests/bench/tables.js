@@ -36,8 +36,11 @@ const rate = ({ elements }, timing) => `${digits(elements / timing.median / 1e6)
 
 /** The name of one of many, under its number. @param {string} name */
 const short = (name) => {
-  const rest = [PLAIN_NEW, PLAIN, STAGED, NEW, LIMIT].reduce((text, start) => (text.startsWith(start) ? text.slice(start.length) : text), name)
-    .replace(/^, /, "").replace(WIDE, "") || "whole";
+  const rest =
+    [PLAIN_NEW, PLAIN, STAGED, NEW, LIMIT]
+      .reduce((text, start) => (text.startsWith(start) ? text.slice(start.length) : text), name)
+      .replace(/^, /, "")
+      .replace(WIDE, "") || "whole";
   return rest.length <= 8 ? rest + AFTER : rest;
 };
 
@@ -65,7 +68,13 @@ const CONTENDERS = [
   ["bare SIMD kernel (limit)", limit, true],
   ["bare kernel, staged", staged, true],
   ["bare kernel, new array", fresh, true],
-  ...PEERS.flatMap((peer) => /** @type {[string, Pick][]} */ ([[peer.replace(",", ""), by(peer)], ["  uploaded", by(uploaded(peer))]])),
+  ...PEERS.flatMap(
+    (peer) =>
+      /** @type {[string, Pick][]} */ ([
+        [peer.replace(",", ""), by(peer)],
+        ["  uploaded", by(uploaded(peer))],
+      ]),
+  ),
 ];
 
 /** @type {readonly [label: string, slower: Pick, faster: Pick][]} */
@@ -92,16 +101,40 @@ export function table(title, columns, { bold, dim }) {
   if (columns.length === 0) return [];
   const width = columns.length > 4 ? COLUMN : COLUMN + 3; // shapes of four numbers are long
   const line = (/** @type {string} */ label, /** @type {readonly string[]} */ cells) => row(label, cells, width);
-  const lines = [`${bold(title)}  ${dim(line("", columns.map(({ shape }) => `[${shape.join()}]`)).slice(title.length + 2))}`];
+  const lines = [
+    `${bold(title)}  ${dim(
+      line(
+        "",
+        columns.map(({ shape }) => `[${shape.join()}]`),
+      ).slice(title.length + 2),
+    )}`,
+  ];
   for (const [label, pick, many = false] of CONTENDERS) {
     const timings = columns.map(pick);
     if (timings.every((timing) => timing === undefined)) continue;
-    lines.push(line(label, timings.map((timing, i) => (timing === undefined ? `-${AFTER}` : rate(columns[i], timing)))));
-    if (many) lines.push(line("    which is", timings.map((timing) => (timing === undefined ? "" : short(timing.name)))));
+    lines.push(
+      line(
+        label,
+        timings.map((timing, i) => (timing === undefined ? `-${AFTER}` : rate(columns[i], timing))),
+      ),
+    );
+    if (many)
+      lines.push(
+        line(
+          "    which is",
+          timings.map((timing) => (timing === undefined ? "" : short(timing.name))),
+        ),
+      );
   }
   for (const [label, slower, faster] of RATIOS) {
     const ratios = columns.map((of) => times(slower(of), faster(of)));
-    if (ratios.some((ratio) => ratio !== undefined)) lines.push(line(label, ratios.map((ratio) => (ratio === undefined ? `-${AFTER}` : `${digits(ratio)}x${AFTER}`))));
+    if (ratios.some((ratio) => ratio !== undefined))
+      lines.push(
+        line(
+          label,
+          ratios.map((ratio) => (ratio === undefined ? `-${AFTER}` : `${digits(ratio)}x${AFTER}`)),
+        ),
+      );
   }
   return [...lines, ""];
 }

@@ -25,10 +25,19 @@
  */
 
 /** Where add is measured: a token, a short and a long input, a batch, and what no cache holds. */
-export const ADD_SHAPES = /** @type {const} */ ([[1, 1, 768], [1, 128, 384], [1, 512, 768], [16, 512, 384], [1, 8192, 768]]);
+export const ADD_SHAPES = /** @type {const} */ ([
+  [1, 1, 768],
+  [1, 128, 384],
+  [1, 512, 768],
+  [16, 512, 384],
+  [1, 8192, 768],
+]);
 
 /** Where making a table from nothing is. */
-export const TABLE_SHAPES = /** @type {const} */ ([[1, 128, 384], [1, 512, 768]]);
+export const TABLE_SHAPES = /** @type {const} */ ([
+  [1, 128, 384],
+  [1, 512, 768],
+]);
 
 /** A decoder's token: one row, at a position that moves on. */
 export const DECODE_SHAPE = /** @type {const} */ ([1, 1, 768]);
@@ -118,13 +127,20 @@ export function tableTask(shape) {
 }
 
 /** Where queries are turned: a token of a decoder, a short input and what no cache holds, [batch, heads, seq, headDim]. */
-export const ROTATE_SHAPES = /** @type {const} */ ([[1, 32, 1, 128], [1, 12, 512, 64], [1, 32, 4096, 128]]);
+export const ROTATE_SHAPES = /** @type {const} */ ([
+  [1, 32, 1, 128],
+  [1, 12, 512, 64],
+  [1, 32, 4096, 128],
+]);
 
 /** Where they are with neighbours as pairs. */
 export const INTERLEAVED_SHAPE = /** @type {const} */ ([1, 12, 512, 64]);
 
 /** Where ALiBi is added to scores [batch, heads, queries, keys]: a short input, and the one query of a decoder. */
-export const BIAS_SHAPES = /** @type {const} */ ([[1, 12, 512, 512], [1, 32, 1, 4096]]);
+export const BIAS_SHAPES = /** @type {const} */ ([
+  [1, 12, 512, 512],
+  [1, 32, 1, 4096],
+]);
 
 /** Where cosines and sines are made from nothing, [1, length, headDim]. */
 export const COS_SIN_SHAPE = /** @type {const} */ ([1, 4096, 128]);
@@ -221,7 +237,15 @@ export function biasTask(shape, slopes) {
     return v + table[(Math.floor(row / queries) % heads) * length + queries - 1 - (row % queries) + (i % keys)];
   });
   const largest = table.reduce((most, v) => Math.max(most, Math.abs(v)), 0) + 1;
-  return { kind: "bias", shape, x, table, slopes, expected: [{ step: 0, want }], tolerance: 1.5 * 2 ** (Math.floor(Math.log2(largest)) - 23) };
+  return {
+    kind: "bias",
+    shape,
+    x,
+    table,
+    slopes,
+    expected: [{ step: 0, want }],
+    tolerance: 1.5 * 2 ** (Math.floor(Math.log2(largest)) - 23),
+  };
 }
 
 /**
@@ -230,7 +254,15 @@ export function biasTask(shape, slopes) {
  */
 export function cosSinTask(shape) {
   const { cos, sin } = naiveCosSin(shape[1], shape[2]);
-  return { kind: "cosSin", shape, x: new Float32Array(0), table: cos, sin, expected: [{ step: 0, want: joined(cos, sin) }], tolerance: TABLE_TOLERANCE };
+  return {
+    kind: "cosSin",
+    shape,
+    x: new Float32Array(0),
+    table: cos,
+    sin,
+    expected: [{ step: 0, want: joined(cos, sin) }],
+    tolerance: TABLE_TOLERANCE,
+  };
 }
 
 /** @param {Float32Array} a @param {Float32Array} b */

@@ -9,7 +9,10 @@ import { answering, calling } from "./remote.js";
 if (!isMainThread && workerData?.lane !== undefined) {
   const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
   const lane = await (await import(workerData.lane)).createLane();
-  port.on("message", answering(lane, (message) => port.postMessage(message)));
+  port.on(
+    "message",
+    answering(lane, (message) => port.postMessage(message)),
+  );
 }
 
 /**

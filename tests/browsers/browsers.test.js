@@ -24,7 +24,8 @@ const page = { body: '<!doctype html><link rel="icon" href="data:,"><title>posen
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const strict = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 // What a careful site sends, and the same with trusted types, for engines that have them.
-const careful = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'";
+const careful =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'";
 const pages = {
   "/plain.html": page,
   "/isolated.html": { ...page, headers: isolation },
@@ -62,7 +63,12 @@ before(async () => {
   if (!existsSync(entry)) throw new Error("dist/npm/index.js is not there: run ./build.sh first");
   if (!existsSync(faulty)) throw new Error("dist/faults.wasm is not there: run ./build.sh faults first");
   broken = faults(await readFile(new URL("posenc.wasm", dist)));
-  const folders = { "/npm/": fileURLToPath(dist), "/browsers/": fileURLToPath(new URL(".", import.meta.url)), "/node/": fileURLToPath(new URL("../node/", import.meta.url)), "/digest/": fileURLToPath(new URL("../digest/", import.meta.url)) };
+  const folders = {
+    "/npm/": fileURLToPath(dist),
+    "/browsers/": fileURLToPath(new URL(".", import.meta.url)),
+    "/node/": fileURLToPath(new URL("../node/", import.meta.url)),
+    "/digest/": fileURLToPath(new URL("../digest/", import.meta.url)),
+  };
   const repair = () => (server.answers.delete(wasmPath), { body: "repaired" });
   const body = await readFile(faulty);
   server = await serve({ folders, answers: { ...pages, "/faults.wasm": { body }, "/repair": repair } });
@@ -86,7 +92,8 @@ for (const name of /** @type {const} */ (["chromium", "firefox", "webkit"])) {
           const { origin } = scenario.page === "isolated.html" ? isolated : server;
           await browser.page.goto(`${origin}/${scenario.page ?? "plain.html"}`);
           const named = `${title} ${browser.version}: ${label}`;
-          const got = await browser.page.evaluate(where === "page" ? inPage : inWorker, scenario.name, packageUrl)
+          const got = await browser.page
+            .evaluate(where === "page" ? inPage : inWorker, scenario.name, packageUrl)
             .catch((error) => assert.fail(`${named}\n  want facts, got ${error.stack}`));
           const want = "want" in scenario ? scenario.want : await inNode(scenario.name);
           const lines = differences(typeof want === "function" ? want(got) : want, got);
@@ -153,24 +160,30 @@ const summary = (lines) => lines.slice(0, 5).join("\n") + (lines.length > 5 ? `\
  * @param {Record<string, any>} facts @returns {string[]}
  */
 function offFormula(facts) {
-  return cases.filter(({ far }) => !far).flatMap(({ options, length, at = {} }) => {
-    const name = JSON.stringify({ ...options, ...at });
-    const { dim, base = 10000, layout = "interleaved", frequencyShift = 0 } = options;
-    const { batch = 1, offset = 0, positions } = at;
-    const half = dim >> 1;
-    const x = sample(batch * length * dim);
-    return Array.from(x, (x, k) => {
-      const [row, j] = [Math.floor(k / dim) % length, k % dim];
-      const i = layout === "interleaved" ? j >> 1 : j % half;
-      const cosine = layout === "interleaved" ? j % 2 === 1 : layout === "concat" ? j >= half : j < half;
-      const angle = (positions?.[row] ?? offset + row) * base ** (-i / (dim / 2 - frequencyShift));
-      const wave = cosine ? Math.cos(angle) : Math.sin(angle);
-      return [["table", wave], ["added", x + wave], ["back", x]].flatMap(([what, want]) => {
-        if (what === "table" && k >= length * dim) return [];
-        const got = facts[name][what][k];
-        if (Math.abs(got - Number(want)) <= 1e-6) return [];
-        return [`  ${name}.${what}.${k}: want ${want} within 1e-6, got ${got}`];
-      });
-    }).flat();
-  });
+  return cases
+    .filter(({ far }) => !far)
+    .flatMap(({ options, length, at = {} }) => {
+      const name = JSON.stringify({ ...options, ...at });
+      const { dim, base = 10000, layout = "interleaved", frequencyShift = 0 } = options;
+      const { batch = 1, offset = 0, positions } = at;
+      const half = dim >> 1;
+      const x = sample(batch * length * dim);
+      return Array.from(x, (x, k) => {
+        const [row, j] = [Math.floor(k / dim) % length, k % dim];
+        const i = layout === "interleaved" ? j >> 1 : j % half;
+        const cosine = layout === "interleaved" ? j % 2 === 1 : layout === "concat" ? j >= half : j < half;
+        const angle = (positions?.[row] ?? offset + row) * base ** (-i / (dim / 2 - frequencyShift));
+        const wave = cosine ? Math.cos(angle) : Math.sin(angle);
+        return [
+          ["table", wave],
+          ["added", x + wave],
+          ["back", x],
+        ].flatMap(([what, want]) => {
+          if (what === "table" && k >= length * dim) return [];
+          const got = facts[name][what][k];
+          if (Math.abs(got - Number(want)) <= 1e-6) return [];
+          return [`  ${name}.${what}.${k}: want ${want} within 1e-6, got ${got}`];
+        });
+      }).flat();
+    });
 }

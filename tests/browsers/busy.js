@@ -1,7 +1,7 @@
 // A worker that is busy until it is terminated: it writes into shared memory, or has posenc do so.
 
-onmessage = async ({ data: { write, count, packageUrl } }) => {
-  const posenc = packageUrl && await (await import(packageUrl)).load();
+globalThis.onmessage = async ({ data: { write, count, packageUrl } }) => {
+  const posenc = packageUrl && (await (await import(packageUrl)).load());
   const pe = posenc?.sinusoidal({ dim: 8 });
   postMessage("going");
   for (let round = 0; ; round++) {

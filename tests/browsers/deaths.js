@@ -25,22 +25,35 @@ async function watched(run) {
 export async function kill(url, names, only) {
   const { posenc, killEverywhere, WAYS } = await faulty(url);
   const began = performance.now();
-  const { result, uncaught } = await watched(() => killEverywhere(posenc, { ways: names.map((name) => WAYS[/** @type {"PANIC"} */ (name)]), only }));
+  const { result, uncaught } = await watched(() =>
+    killEverywhere(posenc, { ways: names.map((name) => WAYS[/** @type {"PANIC"} */ (name)]), only }),
+  );
   const { deaths, survived, restless, wrong } = result;
   return { deaths, survived, seconds: (performance.now() - began) / 1000, restless, wrong: wrong.slice(0, 10), uncaught };
 }
 /** @param {number} least @returns {(got: any) => any} */
-const killed = (least) => ({ deaths, survived, seconds }) => ({ deaths: deaths >= least ? deaths : `at least ${least}`, survived, seconds, restless: 0, wrong: [], uncaught: [] });
+const killed =
+  (least) =>
+  ({ deaths, survived, seconds }) => ({
+    deaths: deaths >= least ? deaths : `at least ${least}`,
+    survived,
+    seconds,
+    restless: 0,
+    wrong: [],
+    uncaught: [],
+  });
 const ALIKE = "one coded error and the array as it was, or the right result; then the next call right";
 
 /** @type {import("./scenarios.js").Scenario[]} */
 export const deaths = [
   // Of an exception that unwinds Go, which is the engine's affair, in all calls; of the others in some, as one takes WebKit 50 ms and STACK 300.
-  ...Object.entries({ THROW: "", PANIC: "sinusoidal", EXIT: "sinusoidal", MEMORY: "sinusoidal", STACK: "sinusoidal.add" }).map(([way, only]) => ({
-    name: `killed at every entry into Go, in every call${only && ` of ${only}`}, by ${way}: ${ALIKE}`,
-    run: (/** @type {string} */ url) => kill(url, [way], only),
-    want: killed(only === "" ? 350 : way === "STACK" ? 9 : 30),
-  })),
+  ...Object.entries({ THROW: "", PANIC: "sinusoidal", EXIT: "sinusoidal", MEMORY: "sinusoidal", STACK: "sinusoidal.add" }).map(
+    ([way, only]) => ({
+      name: `killed at every entry into Go, in every call${only && ` of ${only}`}, by ${way}: ${ALIKE}`,
+      run: (/** @type {string} */ url) => kill(url, [way], only),
+      want: killed(only === "" ? 350 : way === "STACK" ? 9 : 30),
+    }),
+  ),
   {
     name: `killed at every entry into Go, in add, in every way: ${ALIKE}`,
     worker: "only",
@@ -59,7 +72,11 @@ export const deaths = [
       plan(WAYS.STACK);
       return { outcome: await failure(() => pe.add(x)), changed: difference(x, sample(8)), then: works(posenc) };
     },
-    want: { outcome: fails("Error", "ERR_POSENC_INTERNAL", /^the JavaScript stack is full, so posenc could not run/), changed: -1, then: "works" },
+    want: {
+      outcome: fails("Error", "ERR_POSENC_INTERNAL", /^the JavaScript stack is full, so posenc could not run/),
+      changed: -1,
+      then: "works",
+    },
   },
   {
     name: "a stack that is used up, in ten shapes of recursion: the engine's error or ours, nothing half done, the next call right",
@@ -67,8 +84,16 @@ export const deaths = [
     async run(url) {
       const posenc = await start(url);
       const { exhaust } = await import("../node/stack-shapes.js");
-      const { result: { right, full, ours, wrong }, uncaught } = await watched(() => exhaust(posenc, 5));
-      return { enough: right > 100 && full + ours > 100 ? "enough" : { right, full, ours }, wrong: wrong.slice(0, 10), uncaught, then: works(posenc) };
+      const {
+        result: { right, full, ours, wrong },
+        uncaught,
+      } = await watched(() => exhaust(posenc, 5));
+      return {
+        enough: right > 100 && full + ours > 100 ? "enough" : { right, full, ours },
+        wrong: wrong.slice(0, 10),
+        uncaught,
+        then: works(posenc),
+      };
     },
     want: { enough: "enough", wrong: [], uncaught: [], then: "works" },
   },

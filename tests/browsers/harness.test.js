@@ -64,8 +64,16 @@ test("the server gives what is in its folders, with the right type, and nothing 
   }
   assert.equal((await raw(server.origin, "/%")).status, 400);
   assert.equal((await fetch(server.origin, { method: "POST" })).status, 405);
-  server.answers.set("/coded", { type: "text/plain", body: "plain", codings: { br: brotliCompressSync("small"), gzip: gzipSync("small too") } });
-  for (const [accept, want] of [["gzip, deflate, br;q=0.9", "small"], ["gzip", "small too"], ["identity", "plain"]]) {
+  server.answers.set("/coded", {
+    type: "text/plain",
+    body: "plain",
+    codings: { br: brotliCompressSync("small"), gzip: gzipSync("small too") },
+  });
+  for (const [accept, want] of [
+    ["gzip, deflate, br;q=0.9", "small"],
+    ["gzip", "small too"],
+    ["identity", "plain"],
+  ]) {
     const reply = await fetch(`${server.origin}/coded`, { headers: { "Accept-Encoding": accept } });
     assert.deepEqual([await reply.text(), reply.headers.get("content-type")], [want, "text/plain"], accept);
   }

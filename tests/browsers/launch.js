@@ -48,8 +48,12 @@ const packages = { chromium: "chromium", firefox: "firefox-esr", webkit: "webkit
 
 const commands = {
   chromium: [
-    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
   ],
   firefox: ["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
 };
@@ -165,7 +169,9 @@ export function onPath(command) {
     try {
       accessSync(join(folder, command), constants.X_OK);
       return join(folder, command);
-    } catch { /* the next one */ }
+    } catch {
+      /* the next one */
+    }
   }
   return null;
 }
@@ -202,8 +208,13 @@ async function startPuppeteer(name, executablePath, home) {
   const chromium = name === "chromium";
   // No GPU, no calls home. The sandbox cannot work for root, nor in most containers.
   const args = [
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-breakpad",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-breakpad",
   ];
   if (process.getuid?.() === 0 || process.env.CI === "true") args.push("--no-sandbox");
   const browser = await puppeteer.launch({

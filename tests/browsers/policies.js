@@ -10,7 +10,14 @@ async function everything(url) {
   const { calls, summary } = await import("../node/hostile-calls.js");
   const outcomes = await Promise.all(calls(posenc).map(({ encoder, args, run }) => failure(() => summary(run(args(), encoder?.())))));
   const strict = (await failure(() => (0, eval)("1"))) !== "no error";
-  return { strict, deaths: deaths > 10, wrong, uncaught, failed: outcomes.filter((outcome) => outcome !== "no error"), then: works(posenc) };
+  return {
+    strict,
+    deaths: deaths > 10,
+    wrong,
+    uncaught,
+    failed: outcomes.filter((outcome) => outcome !== "no error"),
+    then: works(posenc),
+  };
 }
 const fine = { strict: true, deaths: true, wrong: [], uncaught: [], failed: [], then: "works" };
 
@@ -39,9 +46,16 @@ export const policies = [
       const posenc = await start(url);
       const types = /** @type {any} */ (globalThis).trustedTypes;
       const outcome = await failure(() => pooled(posenc));
-      types?.createPolicy("default", { createScriptURL: (/** @type {string} */ text) => (new URL(text, location.href).origin === location.origin ? text : null) });
+      types?.createPolicy("default", {
+        createScriptURL: (/** @type {string} */ text) => (new URL(text, location.href).origin === location.origin ? text : null),
+      });
       return { ...facts, known: types !== undefined, outcome, pooled: await pooled(posenc) };
     },
-    want: (/** @type {any} */ { known }) => ({ ...fine, known, outcome: known ? notLoaded(/^worker\.js: .*require-trusted-types-for/) : "no error", pooled: -1 }),
+    want: (/** @type {any} */ { known }) => ({
+      ...fine,
+      known,
+      outcome: known ? notLoaded(/^worker\.js: .*require-trusted-types-for/) : "no error",
+      pooled: -1,
+    }),
   },
 ];

@@ -17,23 +17,44 @@ async function use(posenc, their) {
   const list = their.Array.of(2, 0, 1, 3);
   const options = their.Object.assign(new their.Object(), { batch: 2, offset: 3 });
   const mine = new their.Error("mine");
-  const throwing = their.Object.defineProperty(new their.Object(), "batch", { enumerable: true, get() { throw mine; } });
+  const throwing = their.Object.defineProperty(new their.Object(), "batch", {
+    enumerable: true,
+    get() {
+      throw mine;
+    },
+  });
   let thrown;
-  try { pe.add(sample(16), throwing); } catch (error) { thrown = error; }
+  try {
+    pe.add(sample(16), throwing);
+  } catch (error) {
+    thrown = error;
+  }
   const wanted = pe.add(sample(16), { batch: 2, offset: 3 });
   const sorted = pe.add(sample(16), { positions: [2, 0, 1, 3] });
   return {
     misread: [
-      difference(pe.add(array, options), wanted), difference(pe.add(sample(16), new their.Proxy(options, new their.Object())), wanted),
-      difference(pe.add(sample(16), { positions: list }), sorted), difference(pe.add(sample(16), { positions: their.Float64Array.from(list) }), sorted),
-      difference(pe.add(sample(16), { positions: new their.Proxy(list, {}) }), sorted), difference(rope.unrotate(rope.rotate(new their.Float32Array(8))), new Float32Array(8)),
+      difference(pe.add(array, options), wanted),
+      difference(pe.add(sample(16), new their.Proxy(options, new their.Object())), wanted),
+      difference(pe.add(sample(16), { positions: list }), sorted),
+      difference(pe.add(sample(16), { positions: their.Float64Array.from(list) }), sorted),
+      difference(pe.add(sample(16), { positions: new their.Proxy(list, {}) }), sorted),
+      difference(rope.unrotate(rope.rotate(new their.Float32Array(8))), new Float32Array(8)),
       difference(posenc.sinusoidal(their.Object.assign(new their.Object(), { dim: 4 })).table(3), pe.table(3)),
     ],
     thrown: thrown === mine,
-    refused: await Promise.all([
-      () => pe.add(new their.Proxy(sample(16), {})), () => pe.add(new their.Float64Array(16)), () => pe.add(their.Object.create(their.Float32Array.prototype)), () => pe.add(new their.ArrayBuffer(16)),
-      () => pe.add(sample(16), their.Function), () => pe.add(sample(16), new their.Array()), () => pe.add(sample(16), { batch: new their.Number(2) }), () => pe.add(sample(16), their), () => posenc.sinusoidal({ dim: new their.Date(4) }),
-    ].map(failure)),
+    refused: await Promise.all(
+      [
+        () => pe.add(new their.Proxy(sample(16), {})),
+        () => pe.add(new their.Float64Array(16)),
+        () => pe.add(their.Object.create(their.Float32Array.prototype)),
+        () => pe.add(new their.ArrayBuffer(16)),
+        () => pe.add(sample(16), their.Function),
+        () => pe.add(sample(16), new their.Array()),
+        () => pe.add(sample(16), { batch: new their.Number(2) }),
+        () => pe.add(sample(16), their),
+        () => posenc.sinusoidal({ dim: new their.Date(4) }),
+      ].map(failure),
+    ),
     then: works(posenc),
   };
 }
@@ -90,21 +111,41 @@ export const realms = [
         }
       };
       const before = {
-        misread: [difference(theirs.add(sample(16)), wanted), difference(theirs.add(memory).data, wanted), difference(pe.add(their.Float32Array.from(sample(16))), wanted)],
+        misread: [
+          difference(theirs.add(sample(16)), wanted),
+          difference(theirs.add(memory).data, wanted),
+          difference(pe.add(their.Float32Array.from(sample(16))), wanted),
+        ],
         errors: [await kind(() => theirs.add([])), await kind(() => theirs.add(sample(16), { batch: 0 }))],
-        mixed: [await failure(() => pe.add(memory)), await failure(() => theirs.add(own.alloc(16))), await failure(() => pe.add.call(theirs, sample(16)))],
+        mixed: [
+          await failure(() => pe.add(memory)),
+          await failure(() => theirs.add(own.alloc(16))),
+          await failure(() => pe.add.call(theirs, sample(16))),
+        ],
       };
       frame.remove();
       const after = /** @type {any} */ ({});
       const x = sample(16);
       after.outcome = await failure(() => theirs.add(x));
       after.changed = after.outcome === "no error" ? difference(x, wanted) : difference(x, sample(16));
-      after.made = await failure(() => { for (let i = 0; i < 50; i++) { const made = posenc.sinusoidal({ dim: 512 }); made.table(300); made.dispose(); } }); // Go's collector works, which sets timers
+      after.made = await failure(() => {
+        for (let i = 0; i < 50; i++) {
+          const made = posenc.sinusoidal({ dim: 512 });
+          made.table(300);
+          made.dispose();
+        }
+      }); // Go's collector works, which sets timers
       return { ...before, after, then: works(own) };
     },
     want: {
-      misread: [-1, -1, -1], errors: [[true, false, "ERR_POSENC_TYPE"], [true, false, "ERR_POSENC_RANGE"]], mixed: [refused, refused, refused],
-      after: { outcome: "no error", changed: -1, made: "no error" }, then: "works",
+      misread: [-1, -1, -1],
+      errors: [
+        [true, false, "ERR_POSENC_TYPE"],
+        [true, false, "ERR_POSENC_RANGE"],
+      ],
+      mixed: [refused, refused, refused],
+      after: { outcome: "no error", changed: -1, made: "no error" },
+      then: "works",
     },
   },
 ];

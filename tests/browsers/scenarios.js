@@ -35,24 +35,26 @@ export const scenarios = [
     worker: true,
     async run(url) {
       const posenc = await start(url);
-      return Object.fromEntries(cases.map(({ options, length, at }) => {
-        const pe = posenc.sinusoidal(options);
-        const { batch = 1, ...rest } = at ?? {};
-        const size = batch * length * options.dim;
-        const x = sample(size);
-        const memory = posenc.alloc(size);
-        memory.data.set(x);
-        const returned = [pe.add(x, at) === x, pe.add(memory, at) === memory];
-        const added = exact(x);
-        const misread = [difference(memory.data, x)];
-        pe.subtract(x, at);
-        pe.subtract(memory, at);
-        misread.push(difference(memory.data, x));
-        const facts = { returned, misread, added, table: exact(pe.table(length, rest)), back: exact(x) };
-        memory.dispose();
-        pe.dispose();
-        return [JSON.stringify({ ...options, ...at }), facts];
-      }));
+      return Object.fromEntries(
+        cases.map(({ options, length, at }) => {
+          const pe = posenc.sinusoidal(options);
+          const { batch = 1, ...rest } = at ?? {};
+          const size = batch * length * options.dim;
+          const x = sample(size);
+          const memory = posenc.alloc(size);
+          memory.data.set(x);
+          const returned = [pe.add(x, at) === x, pe.add(memory, at) === memory];
+          const added = exact(x);
+          const misread = [difference(memory.data, x)];
+          pe.subtract(x, at);
+          pe.subtract(memory, at);
+          misread.push(difference(memory.data, x));
+          const facts = { returned, misread, added, table: exact(pe.table(length, rest)), back: exact(x) };
+          memory.dispose();
+          pe.dispose();
+          return [JSON.stringify({ ...options, ...at }), facts];
+        }),
+      );
     },
   },
   {
@@ -60,7 +62,11 @@ export const scenarios = [
     worker: true,
     async run(url) {
       const digester = new URL("/digest/digest.js", location.href).href;
-      const [{ digest }, workload, posenc] = await Promise.all([import(digester), fetch("/digest/workload.json").then((r) => r.json()), start(url)]);
+      const [{ digest }, workload, posenc] = await Promise.all([
+        import(digester),
+        fetch("/digest/workload.json").then((r) => r.json()),
+        start(url),
+      ]);
       const made = digest(posenc, workload);
       return { right: made === workload.digest, made };
     },
@@ -118,23 +124,33 @@ export const scenarios = [
   })),
   {
     name: "a wasm that is a 404: says so, and a retry works",
-    fault: "missing", run: failThenWork, want: { first: notLoaded(/404/), then: "works" },
+    fault: "missing",
+    run: failThenWork,
+    want: { first: notLoaded(/404/), then: "works" },
   },
   {
     name: "a wasm that is an HTML page: says so, and a retry works",
-    fault: "html", run: failThenWork, want: { first: notLoaded(/html/i), then: "works" },
+    fault: "html",
+    run: failThenWork,
+    want: { first: notLoaded(/html/i), then: "works" },
   },
   {
     name: "a wasm that is truncated: names the file, and a retry works",
-    fault: "truncated", run: failThenWork, want: { first: notLoaded(/posenc\.wasm/), then: "works" },
+    fault: "truncated",
+    run: failThenWork,
+    want: { first: notLoaded(/posenc\.wasm/), then: "works" },
   },
   {
     name: "a wasm whose download breaks off: names the file, and a retry works",
-    fault: "cut", run: failThenWork, want: { first: notLoaded(/posenc\.wasm/), then: "works" },
+    fault: "cut",
+    run: failThenWork,
+    want: { first: notLoaded(/posenc\.wasm/), then: "works" },
   },
   {
     name: "a wasm of something else: names the file, and a retry works",
-    fault: "foreign", run: failThenWork, want: { first: notLoaded(/posenc\.wasm/), then: "works" },
+    fault: "foreign",
+    run: failThenWork,
+    want: { first: notLoaded(/posenc\.wasm/), then: "works" },
   },
   {
     name: "a CSP without 'wasm-unsafe-eval': says so",
@@ -162,7 +178,12 @@ export const scenarios = [
       const gone = sample(8);
       structuredClone(gone.buffer, { transfer: [gone.buffer] });
       const going = sample(8);
-      const at = { get batch() { structuredClone(going.buffer, { transfer: [going.buffer] }); return 1; } };
+      const at = {
+        get batch() {
+          structuredClone(going.buffer, { transfer: [going.buffer] });
+          return 1;
+        },
+      };
       return [await failure(() => pe.add(gone)), await failure(() => pe.add(going, at)), works(posenc)];
     },
     want: [refused, refused, "works"],
@@ -185,8 +206,10 @@ export const scenarios = [
       const second = await failure(() => pe.add(fixed));
       return { first: first.code ?? first, misread, second: second.code ?? second, changed: difference(tracking, before) };
     },
-    want: (/** @type {any} */ got) => got === "absent" ? "absent"
-      : { first: /^(no error|ERR_POSENC_TYPE)$/, misread: -1, second: /^(no error|ERR_POSENC_TYPE)$/, changed: -1 },
+    want: (/** @type {any} */ got) =>
+      got === "absent"
+        ? "absent"
+        : { first: /^(no error|ERR_POSENC_TYPE)$/, misread: -1, second: /^(no error|ERR_POSENC_TYPE)$/, changed: -1 },
   },
   ...["plain.html", "isolated.html"].map((page) => ({
     name: `shared memory is refused in place and taken as positions (${page})`,
@@ -194,8 +217,10 @@ export const scenarios = [
     async run(/** @type {string} */ url) {
       const pe = (await start(url)).sinusoidal({ dim: 4 });
       // Where a page is not isolated, and in WebKitGTK always, the constructor is hidden; a wasm memory still gives one.
-      const buffer = typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(64)
-        : new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
+      const buffer =
+        typeof SharedArrayBuffer === "function"
+          ? new SharedArrayBuffer(64)
+          : new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
       const x = new Float32Array(buffer, 0, 8);
       x.set(sample(8));
       const error = await failure(() => pe.add(x));
@@ -212,12 +237,14 @@ export const scenarios = [
     async run(url) {
       const pe = (await start(url)).sinusoidal({ dim: 4 });
       const frame = document.body.appendChild(document.createElement("iframe"));
-      const x = new (/** @type {any} */ (frame.contentWindow).Float32Array)(8);
+      const x = new /** @type {any} */ (frame.contentWindow).Float32Array(8);
       x.set(sample(8));
       const foreign = !(x instanceof Float32Array);
       const same = pe.add(x) === x;
       return {
-        foreign, same, misread: difference(x, pe.add(sample(8))),
+        foreign,
+        same,
+        misread: difference(x, pe.add(sample(8))),
         proxy: await failure(() => pe.add(new Proxy(sample(8), {}))),
         heir: await failure(() => pe.add(Object.create(Float32Array.prototype))),
       };
@@ -247,18 +274,33 @@ scenarios.push(
       const { digest } = await table();
       const trained = { maxPositionEmbeddings: 64 };
       const scalings = {
-        none: {}, linear: { scaling: { type: "linear", factor: 2 } }, ntk: { scaling: { type: "ntk", alpha: 4 } }, dynamic: { scaling: { type: "dynamic", factor: 2 }, ...trained },
-        yarn: { scaling: { type: "yarn", factor: 4 }, ...trained }, llama3: { scaling: { type: "llama3", factor: 8, originalMaxPositionEmbeddings: 64 } }, xpos: { xpos: "key" },
-        longrope: { scaling: { type: "longrope", factor: 4, shortFactor: Array(8).fill(1), longFactor: Array.from({ length: 8 }, (_, i) => i + 1) }, ...trained, maxPositionEmbeddings: 256 },
+        none: {},
+        linear: { scaling: { type: "linear", factor: 2 } },
+        ntk: { scaling: { type: "ntk", alpha: 4 } },
+        dynamic: { scaling: { type: "dynamic", factor: 2 }, ...trained },
+        yarn: { scaling: { type: "yarn", factor: 4 }, ...trained },
+        llama3: { scaling: { type: "llama3", factor: 8, originalMaxPositionEmbeddings: 64 } },
+        xpos: { xpos: "key" },
+        longrope: {
+          scaling: { type: "longrope", factor: 4, shortFactor: Array(8).fill(1), longFactor: Array.from({ length: 8 }, (_, i) => i + 1) },
+          ...trained,
+          maxPositionEmbeddings: 256,
+        },
       };
       const facts = /** @type {any} */ ({});
       for (const [scaling, options] of Object.entries(scalings)) {
         for (const pairing of ["half", "interleaved"]) {
           const rotary = posenc.rotary({ headDim: 18, rotaryDim: 16, pairing, ...options });
           for (const order of ["bshd", "bhsd"]) {
-            for (const at of [{ offset: 3 }, { offset: 1000 }, { positions: Array.from({ length: 1000 }, (_, i) => (i * 7) % 301 + (scaling === "none" ? 0.5 : 0)) }]) {
+            for (const at of [
+              { offset: 3 },
+              { offset: 1000 },
+              { positions: Array.from({ length: 1000 }, (_, i) => ((i * 7) % 301) + (scaling === "none" ? 0.5 : 0)) },
+            ]) {
               const x = sample(2 * 1000 * 3 * 18);
-              facts[`${scaling} ${pairing} ${order} ${Object.keys(at)} ${at.offset}`] = digest(rotary.rotate(x, { batch: 2, heads: 3, order, ...at }));
+              facts[`${scaling} ${pairing} ${order} ${Object.keys(at)} ${at.offset}`] = digest(
+                rotary.rotate(x, { batch: 2, heads: 3, order, ...at }),
+              );
             }
           }
           rotary.dispose();
@@ -279,7 +321,12 @@ scenarios.push(
       const seconds = (performance.now() - began) / 1000;
       return { pairs, seconds, wrong: wrong.slice(0, 10), asked: askedFor() };
     },
-    want: (/** @type {any} */ { pairs, seconds }) => ({ pairs: pairs >= 7000 ? pairs : "at least 7000", seconds: seconds < 60 ? seconds : "under a minute", wrong: [], asked: 0 }),
+    want: (/** @type {any} */ { pairs, seconds }) => ({
+      pairs: pairs >= 7000 ? pairs : "at least 7000",
+      seconds: seconds < 60 ? seconds : "under a minute",
+      wrong: [],
+      asked: 0,
+    }),
   },
 );
 
@@ -310,7 +357,10 @@ async function pooled(url, shared) {
   const at = { batch: 2, heads: 2, order: "bhsd", positions: positions.subarray(0, 3000), allowShared: shared };
   const scores = { queryLength: 600, keyLength: 600, allowShared: shared };
   const told = /** @type {number[]} */ ([]);
-  const both = await Promise.all([pool.table(pe, 20_000, { offset: 5, shared }), pool.add(pe, array(64 * 20_000), { positions, allowShared: shared, onProgress: (/** @type {number} */ f) => told.push(f) })]);
+  const both = await Promise.all([
+    pool.table(pe, 20_000, { offset: 5, shared }),
+    pool.add(pe, array(64 * 20_000), { positions, allowShared: shared, onProgress: (/** @type {number} */ f) => told.push(f) }),
+  ]);
   const cosSin = await pool.cosSin(rope, 20_000, { shared });
   const alone = rope.cosSin(20_000);
   const misread = [
@@ -318,7 +368,8 @@ async function pooled(url, shared) {
     difference(both[1], pe.add(sample(64 * 20_000), { positions })),
     difference(await pool.rotate(rope, array(64 * 2 * 2 * 3000), at), rope.rotate(sample(64 * 2 * 2 * 3000), at)),
     difference(await pool.add(alibi, array(4 * 600 * 600), scores), alibi.add(sample(4 * 600 * 600), scores)),
-    difference(cosSin.cos, alone.cos), difference(cosSin.sin, alone.sin),
+    difference(cosSin.cos, alone.cos),
+    difference(cosSin.sin, alone.sin),
   ];
   const abort = new AbortController();
   const x = array(64 * 20_000);
@@ -333,22 +384,53 @@ async function pooled(url, shared) {
   const untouched = shared || difference(x, sample(x.length)) === -1;
   const last = failure(() => pool.table(pe, 20_000, { positions }));
   pool.dispose();
-  const facts = { workers: pool.workers, started: workers.length, misread, told: told.at(-1), why, untouched, lost, next, end: await last, shared: both[0].buffer instanceof ArrayBuffer ? "no" : "yes" };
+  const facts = {
+    workers: pool.workers,
+    started: workers.length,
+    misread,
+    told: told.at(-1),
+    why,
+    untouched,
+    lost,
+    next,
+    end: await last,
+    shared: both[0].buffer instanceof ArrayBuffer ? "no" : "yes",
+  };
   global.Worker = Real;
   return facts;
 }
 const poolWorks = (/** @type {string} */ shared) => ({
-  workers: 2, started: 3, misread: [-1, -1, -1, -1, -1, -1], told: 1, why: "AbortError", untouched: true, lost: fails("Error", "ERR_POSENC_INTERNAL", /a worker of the pool died/), next: -1,
-  end: fails("Error", "ERR_POSENC_DISPOSED"), shared,
+  workers: 2,
+  started: 3,
+  misread: [-1, -1, -1, -1, -1, -1],
+  told: 1,
+  why: "AbortError",
+  untouched: true,
+  lost: fails("Error", "ERR_POSENC_INTERNAL", /a worker of the pool died/),
+  next: -1,
+  end: fails("Error", "ERR_POSENC_DISPOSED"),
+  shared,
 });
 
 scenarios.push(
   // Not in a worker: now and then Firefox never starts a worker of a worker, with three lines that know nothing of posenc too.
-  { name: "a pool of workers has the bits of one thread, and an end for what goes wrong", run: (url) => pooled(url, false), want: poolWorks("no") },
-  { name: "a pool of workers on shared memory, in a page that is cross-origin isolated", page: "isolated.html", 
+  {
+    name: "a pool of workers has the bits of one thread, and an end for what goes wrong",
+    run: (url) => pooled(url, false),
+    want: poolWorks("no"),
+  },
+  {
+    name: "a pool of workers on shared memory, in a page that is cross-origin isolated",
+    page: "isolated.html",
     run: async (url) => [crossOriginIsolated, await pooled(url, typeof SharedArrayBuffer === "function")], // which WebKitGTK has not
-    want: (/** @type {any} */ [, { shared }]) => [true, poolWorks(shared)] },
-  { name: "a pool of workers under the strictest CSP that allows wasm", page: "strict.html", run: (url) => pooled(url, false), want: poolWorks("no") },
+    want: (/** @type {any} */ [, { shared }]) => [true, poolWorks(shared)],
+  },
+  {
+    name: "a pool of workers under the strictest CSP that allows wasm",
+    page: "strict.html",
+    run: (url) => pooled(url, false),
+    want: poolWorks("no"),
+  },
   {
     name: "a pool shares nothing in a page that is not cross-origin isolated, and says so",
     async run(url) {
@@ -357,7 +439,10 @@ scenarios.push(
       const pe = posenc.sinusoidal({ dim: 64 });
       const memory = new WebAssembly.Memory({ initial: 80, maximum: 80, shared: true });
       const x = new Float32Array(memory.buffer, 0, 64 * 20_000);
-      const outcome = [await failure(() => pool.table(pe, 20_000, { shared: true })), await failure(() => pool.add(pe, x, { allowShared: true }))];
+      const outcome = [
+        await failure(() => pool.table(pe, 20_000, { shared: true })),
+        await failure(() => pool.add(pe, x, { allowShared: true })),
+      ];
       const next = difference(await pool.table(pe, 20_000), pe.table(20_000));
       pool.dispose();
       return { isolated: crossOriginIsolated, outcome, next };

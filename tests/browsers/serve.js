@@ -12,25 +12,27 @@ import { basename, extname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const types = new Map(Object.entries({
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".mjs": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".map": "application/json",
-  ".webmanifest": "application/manifest+json",
-  ".wasm": "application/wasm",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".webp": "image/webp",
-  ".ico": "image/x-icon",
-  ".woff2": "font/woff2",
-  ".txt": "text/plain; charset=utf-8",
-  ".md": "text/plain; charset=utf-8",
-  ".ts": "text/plain; charset=utf-8",
-}));
+const types = new Map(
+  Object.entries({
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+    ".md": "text/plain; charset=utf-8",
+    ".ts": "text/plain; charset=utf-8",
+  }),
+);
 
 /**
  * What to send for a path instead of a file.
@@ -102,10 +104,12 @@ export async function serve({ folders, headers = {}, answers = {}, port = 0 }) {
     else if (!path.startsWith("/")) reply = { status: 400, body: "not a path\n" };
     else reply = await answer(path);
 
-    const accepted = String(request.headers["accept-encoding"] ?? "").split(",").map((coding) => coding.split(";", 1)[0].trim());
+    const accepted = String(request.headers["accept-encoding"] ?? "")
+      .split(",")
+      .map((coding) => coding.split(";", 1)[0].trim());
     const [coding, coded] = Object.entries(reply.codings ?? {}).find(([coding]) => accepted.includes(coding)) ?? [];
     const body = Buffer.from(coded ?? reply.body ?? "");
-    const type = reply.type === undefined ? types.get(extname(path)) ?? "text/plain; charset=utf-8" : reply.type;
+    const type = reply.type === undefined ? (types.get(extname(path)) ?? "text/plain; charset=utf-8") : reply.type;
     response.writeHead(reply.status ?? 200, {
       "Cache-Control": "no-store",
       "Content-Length": body.length,
@@ -142,7 +146,10 @@ function notFound(path) {
 async function main() {
   const usage = "usage: node tests/browsers/serve.js DIR [--port N] [--headers FILE]";
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" }, headers: { type: "string" } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { port: { type: "string" }, headers: { type: "string" } },
+    });
     const port = Number(values.port ?? 0);
     if (positionals.length !== 1) throw new Error(usage);
     if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port: want 0 to 65535, got ${values.port}`);

@@ -35,7 +35,11 @@ export function findWebKit() {
 /** @param {string} place @param {RegExp} name */
 function folders(place, name) {
   try {
-    return readdirSync(place).filter((entry) => name.test(entry)).sort().reverse().map((entry) => join(place, entry));
+    return readdirSync(place)
+      .filter((entry) => name.test(entry))
+      .sort()
+      .reverse()
+      .map((entry) => join(place, entry));
   } catch {
     return []; // not there, or a file
   }
@@ -43,8 +47,22 @@ function folders(place, name) {
 
 /** WebDriver's code points of keys that write nothing. @type {Record<string, string>} */
 const codes = {
-  Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Alt: "\uE00A", Escape: "\uE00C", PageUp: "\uE00E",
-  PageDown: "\uE00F", End: "\uE010", Home: "\uE011", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Delete: "\uE017",
+  Backspace: "\uE003",
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Shift: "\uE008",
+  Control: "\uE009",
+  Alt: "\uE00A",
+  Escape: "\uE00C",
+  PageUp: "\uE00E",
+  PageDown: "\uE00F",
+  End: "\uE010",
+  Home: "\uE011",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+  Delete: "\uE017",
 };
 
 /**
@@ -79,14 +97,22 @@ export async function startWebKit(found, home, size) {
     return value;
   }
 
-  await within(10, "WebKitWebDriver to answer", (async () => {
-    // fetch rejects until it listens
-    while (!(await call("GET", "/status").catch(() => null))) await sleep(20);
-  })());
-  const session = await within(30, "a WebKit session", call("POST", "/session", {
-    // Full screen, because only a window without its toolbar can be as narrow as a phone.
-    capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary: found.browser, args: ["--automation", "--full-screen"] } } },
-  }));
+  await within(
+    10,
+    "WebKitWebDriver to answer",
+    (async () => {
+      // fetch rejects until it listens
+      while (!(await call("GET", "/status").catch(() => null))) await sleep(20);
+    })(),
+  );
+  const session = await within(
+    30,
+    "a WebKit session",
+    call("POST", "/session", {
+      // Full screen, because only a window without its toolbar can be as narrow as a phone.
+      capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary: found.browser, args: ["--automation", "--full-screen"] } } },
+    }),
+  );
   const at = `/session/${session.sessionId}`;
   // Longer than launch.js waits: its error names the step.
   await call("POST", `${at}/timeouts`, { script: 600_000, pageLoad: 600_000 });
@@ -96,10 +122,11 @@ export async function startWebKit(found, home, size) {
   await resize(size);
 
   /** @param {string} expression a promise of a string */
-  const run = (expression) => call("POST", `${at}/execute/async`, {
-    script: `const done = arguments[arguments.length - 1]; (${expression}).then(done);`,
-    args: [],
-  });
+  const run = (expression) =>
+    call("POST", `${at}/execute/async`, {
+      script: `const done = arguments[arguments.length - 1]; (${expression}).then(done);`,
+      args: [],
+    });
 
   return {
     version: session.capabilities.browserVersion,
@@ -131,12 +158,25 @@ export async function startWebKit(found, home, size) {
     },
     async press(keys) {
       const list = keys.map((key) => codes[key] ?? key);
-      const actions = [...list.map((value) => ({ type: "keyDown", value })), ...list.toReversed().map((value) => ({ type: "keyUp", value }))];
+      const actions = [
+        ...list.map((value) => ({ type: "keyDown", value })),
+        ...list.toReversed().map((value) => ({ type: "keyUp", value })),
+      ];
       await call("POST", `${at}/actions`, { actions: [{ type: "key", id: "keys", actions }] });
     },
     async drag([[x, y], ...path]) {
-      const move = (/** @type {number} */ x, /** @type {number} */ y) => ({ type: "pointerMove", x: Math.round(x), y: Math.round(y), duration: 50 });
-      const actions = [move(x, y), { type: "pointerDown", button: 0 }, ...path.map((point) => move(...point)), { type: "pointerUp", button: 0 }];
+      const move = (/** @type {number} */ x, /** @type {number} */ y) => ({
+        type: "pointerMove",
+        x: Math.round(x),
+        y: Math.round(y),
+        duration: 50,
+      });
+      const actions = [
+        move(x, y),
+        { type: "pointerDown", button: 0 },
+        ...path.map((point) => move(...point)),
+        { type: "pointerUp", button: 0 },
+      ];
       await call("POST", `${at}/actions`, { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }] });
     },
     async close() {

@@ -18,7 +18,9 @@ export class Disagreement extends Error {
 function text(v) {
   if (typeof v === "number") return Object.is(v, -0) ? "-0" : String(v);
   if (typeof v === "string") return v;
-  return v instanceof Error ? `${v.name}: ${v.message}` : JSON.stringify(ArrayBuffer.isView(v) ? Array.from(/** @type {any} */ (v)) : v) ?? String(v);
+  return v instanceof Error
+    ? `${v.name}: ${v.message}`
+    : (JSON.stringify(ArrayBuffer.isView(v) ? Array.from(/** @type {any} */ (v)) : v) ?? String(v));
 }
 
 /** The same, through and through. @param {any} got @param {any} want @param {string} where */
@@ -34,7 +36,8 @@ export function ok(condition, where) {
 /** @param {any} a @param {any} b @returns {boolean} */
 function same(a, b) {
   if (Object.is(a, b)) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b))
+    return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
 }
@@ -49,7 +52,8 @@ export function within(got, want, { atol, rtol }, where) {
   equal(got.length, want.length, `${where}: length`);
   for (let i = 0; i < want.length; i++) {
     const most = atol + rtol * Math.abs(want[i]);
-    if (!(Math.abs(got[i] - want[i]) <= most)) throw new Disagreement(`${where}: number ${i}`, `${want[i]} ± ${most.toPrecision(2)}`, got[i]);
+    if (!(Math.abs(got[i] - want[i]) <= most))
+      throw new Disagreement(`${where}: number ${i}`, `${want[i]} ± ${most.toPrecision(2)}`, got[i]);
   }
 }
 
@@ -98,7 +102,12 @@ export function everywhere(posenc, x, operate, where) {
     around.set(x, 3);
     operate(around.subarray(3, 3 + x.length));
     bits(around.subarray(3, 3 + x.length), out, `${where} on a subarray`);
-    for (const v of [...memory.data.subarray(0, 5), ...memory.data.subarray(5 + x.length), ...around.subarray(0, 3), ...around.subarray(3 + x.length)]) {
+    for (const v of [
+      ...memory.data.subarray(0, 5),
+      ...memory.data.subarray(5 + x.length),
+      ...around.subarray(0, 3),
+      ...around.subarray(3 + x.length),
+    ]) {
       equal(v, 42, `${where}: neighbours of a subarray`);
     }
   } finally {
@@ -115,9 +124,11 @@ export function everywhere(posenc, x, operate, where) {
 export function transposed(x, batch, seq, heads) {
   const out = new Float32Array(x.length);
   const width = x.length / batch / seq / heads;
-  for (let b = 0; b < batch; b++) for (let s = 0; s < seq; s++) for (let h = 0; h < heads; h++) {
-    const from = ((b * seq + s) * heads + h) * width;
-    out.set(x.subarray(from, from + width), ((b * heads + h) * seq + s) * width);
-  }
+  for (let b = 0; b < batch; b++)
+    for (let s = 0; s < seq; s++)
+      for (let h = 0; h < heads; h++) {
+        const from = ((b * seq + s) * heads + h) * width;
+        out.set(x.subarray(from, from + width), ((b * heads + h) * seq + s) * width);
+      }
   return out;
 }

@@ -43,7 +43,11 @@ export function casesOf(path, content) {
       run(/** @type {any} */ posenc) {
         const where = `${path} ${id}`;
         ok(Object.hasOwn(kinds, kind), `${where}: there is a test for ${kind}`);
-        equal(Object.keys(each).filter((key) => !kinds[kind].fields.includes(key)), [], `${where}: fields that no test reads`);
+        equal(
+          Object.keys(each).filter((key) => !kinds[kind].fields.includes(key)),
+          [],
+          `${where}: fields that no test reads`,
+        );
         kinds[kind].run(posenc, where, each);
       },
     };
@@ -56,7 +60,10 @@ export function casesOf(path, content) {
 /** @param {string} path @param {{ repo: string, path: string, commit: string } | undefined} source */
 function projectOf(path, source) {
   if (source === undefined) {
-    const own = /** @type {Record<string, string>} */ ({ hfconfig: "Hugging Face: config.json of published models", lists: "posenc: by hand, from the definitions" })[path.split("/")[0]];
+    const own = /** @type {Record<string, string>} */ ({
+      hfconfig: "Hugging Face: config.json of published models",
+      lists: "posenc: by hand, from the definitions",
+    })[path.split("/")[0]];
     ok(own !== undefined, `${path}: says whose numbers they are`);
     return { project: own, place: path, url: null };
   }
@@ -64,5 +71,9 @@ function projectOf(path, source) {
   ok(/^[0-9a-f]{40}$/.test(source.commit) && source.path, `${path}: says where they are`);
   const [place] = source.path.split("::"); // then a test's name
   const one = /^[\w./-]+$/.test(place); // or several, in words
-  return { project: source.repo, place, url: `https://github.com/${source.repo}/${one ? "blob" : "tree"}/${source.commit}${one ? `/${place}` : ""}` };
+  return {
+    project: source.repo,
+    place,
+    url: `https://github.com/${source.repo}/${one ? "blob" : "tree"}/${source.commit}${one ? `/${place}` : ""}`,
+  };
 }

@@ -51,16 +51,24 @@ function run(posenc, where, given) {
 /** @param {string} where @param {Case} given @param {Float32Array} rows @param {Float32Array} plus */
 function compare(where, { options, positions, firstColumn, expected, tolerance }, rows, plus) {
   equal(expected.length, positions.length, `${where}: rows`);
-  expected.forEach((wanted, r) => wanted.forEach((want, c) => {
-    const i = r * options.dim + firstColumn + c;
-    const got = rows[i] + plus[i];
-    const most = tolerance.atol + tolerance.rtol * Math.abs(want);
-    if (!(Math.abs(got - want) <= most)) throw new Disagreement(`${where}, position ${positions[r]}, column ${firstColumn + c}`, `${want} ± ${most.toPrecision(2)}`, got);
-  }));
+  expected.forEach((wanted, r) =>
+    wanted.forEach((want, c) => {
+      const i = r * options.dim + firstColumn + c;
+      const got = rows[i] + plus[i];
+      const most = tolerance.atol + tolerance.rtol * Math.abs(want);
+      if (!(Math.abs(got - want) <= most))
+        throw new Disagreement(`${where}, position ${positions[r]}, column ${firstColumn + c}`, `${want} ± ${most.toPrecision(2)}`, got);
+    }),
+  );
 }
 
 /** @type {import("./run.js").Folder} */
 export const sinusoidal = {
   kindOf: () => "sinusoidal",
-  kinds: { sinusoidal: { fields: ["id", "options", "batch", "positions", "firstColumn", "embeddings", "expected", "tolerance", "published", "note"], run } },
+  kinds: {
+    sinusoidal: {
+      fields: ["id", "options", "batch", "positions", "firstColumn", "embeddings", "expected", "tolerance", "published", "note"],
+      run,
+    },
+  },
 };

@@ -41,8 +41,13 @@ export function trace(posenc, { steps }) {
 /** @param {any} posenc @param {any} encoder @param {Call} call @param {number} number from 1 on @param {Hash} hash */
 function perform(posenc, encoder, call, number, hash) {
   const at = call.at === undefined ? undefined : expanded(call.at);
-  if (call.x !== undefined) { // in place
-    const x = random(call.x.reduce((product, n) => product * n), number, call.values ?? "unit");
+  if (call.x !== undefined) {
+    // in place
+    const x = random(
+      call.x.reduce((product, n) => product * n),
+      number,
+      call.values ?? "unit",
+    );
     const memory = number % 2 === 0 ? posenc.alloc(x.length) : undefined;
     memory?.data.set(x);
     if (call.do === "shift") encoder.shift(memory ?? x, call.by, at);
@@ -52,20 +57,35 @@ function perform(posenc, encoder, call, number, hash) {
     return;
   }
   switch (call.do) {
-    case "table": return hash.add(encoder.table(call.length, at));
-    case "encode": return hash.add(encoder.encode(expanded(call.points)));
-    case "shiftMatrix": return hash.add(encoder.shiftMatrix(call.by));
-    case "matrix": case "buckets": return hash.add(encoder[call.do](call.queries, call.keys, at));
+    case "table":
+      return hash.add(encoder.table(call.length, at));
+    case "encode":
+      return hash.add(encoder.encode(expanded(call.points)));
+    case "shiftMatrix":
+      return hash.add(encoder.shiftMatrix(call.by));
+    case "matrix":
+    case "buckets":
+      return hash.add(encoder[call.do](call.queries, call.keys, at));
     case "cosSin": {
       const { cos, sin } = encoder.cosSin(call.length, at);
       hash.add(cos);
       return hash.add(sin);
     }
-    case "attentionFactor": return hash.add(Float64Array.of(encoder.attentionFactor));
-    case "frequencies": case "wavelengths": case "inverseFrequencies": case "slopes": return hash.add(encoder[call.do]);
-    case "positionsFromMask": case "relativePositions": case "permute": return hash.add(posenc[call.do](expanded(call.given), at));
-    case "mropePositions": return hash.add(posenc.mropePositions(call.given).positions);
-    default: throw new Error(`workload.json: no such call: ${call.do}`);
+    case "attentionFactor":
+      return hash.add(Float64Array.of(encoder.attentionFactor));
+    case "frequencies":
+    case "wavelengths":
+    case "inverseFrequencies":
+    case "slopes":
+      return hash.add(encoder[call.do]);
+    case "positionsFromMask":
+    case "relativePositions":
+    case "permute":
+      return hash.add(posenc[call.do](expanded(call.given), at));
+    case "mropePositions":
+      return hash.add(posenc.mropePositions(call.given).positions);
+    default:
+      throw new Error(`workload.json: no such call: ${call.do}`);
   }
 }
 

@@ -76,7 +76,9 @@ function report({ batch, signal, vectors, wordOrder, time }) {
       line("throughput", `${(time.elementsPerSecond / 1e9).toFixed(2)} G/s`, "elements a second"),
     ].join("\n"),
   );
-  return Object.entries(ok).filter(([, right]) => !right).map(([name]) => name);
+  return Object.entries(ok)
+    .filter(([, right]) => !right)
+    .map(([name]) => name);
 }
 
 try {

@@ -73,8 +73,14 @@ test("a batch is packed: sentence after sentence, positions from 0 in each", asy
   const { x, positions, lengths, dim } = await model.embeddings(SENTENCES);
   const tokens = model.tokens(SENTENCES);
   assert.equal(dim, DIM);
-  assert.deepEqual([...lengths], tokens.map((ids) => ids.length));
-  assert.deepEqual([...positions], tokens.flatMap((ids) => [...ids.keys()]));
+  assert.deepEqual(
+    [...lengths],
+    tokens.map((ids) => ids.length),
+  );
+  assert.deepEqual(
+    [...positions],
+    tokens.flatMap((ids) => [...ids.keys()]),
+  );
   assert.equal(x.length, positions.length * dim);
 
   // An embedding is its token's, wherever the token stands: equal ids, equal rows, and no others.
@@ -91,7 +97,10 @@ test("a batch is packed: sentence after sentence, positions from 0 in each", asy
 test("the model's sum is its embeddings plus its signal, to the bit", async () => {
   const { x } = await model.embeddings(SENTENCES);
   const signal = await model.signal(SENTENCES);
-  assertSame(x.map((v, i) => v + signal[i]), await model.encoded(SENTENCES)); // map rounds to float32
+  assertSame(
+    x.map((v, i) => v + signal[i]),
+    await model.encoded(SENTENCES),
+  ); // map rounds to float32
 });
 
 test("the model's signal is sin(fl(p * fl(w))), so float32 is all that it differs by", async () => {
@@ -114,9 +123,7 @@ test("posenc's signal is the model's at every position, up to the model's roundi
     const allowed = roundingOfSignal(positions, w, exactTimescales(w.length));
     const ours = new Float32Array(x.length);
     withEncoder(OPTIONS, (encoder) => encoder.fill(ours, { positions }));
-    ours.forEach((v, i) =>
-      assert.ok(Math.abs(v - theirs[i]) <= allowed[i], `number ${i}: ${v}, the model has ${theirs[i]}`),
-    );
+    ours.forEach((v, i) => assert.ok(Math.abs(v - theirs[i]) <= allowed[i], `number ${i}: ${v}, the model has ${theirs[i]}`));
   }
 });
 
@@ -127,7 +134,10 @@ test("add is in place, the same in the module's memory and in JavaScript's", asy
     assert.equal(encoder.fill(signal, { positions }), signal);
     const plain = x.slice();
     assert.equal(encoder.add(plain, { positions }), plain);
-    assertSame(plain, x.map((v, i) => v + signal[i]));
+    assertSame(
+      plain,
+      x.map((v, i) => v + signal[i]),
+    );
     assertSame(encode(posenc, encoder, { x, positions }), plain);
   });
 });
@@ -158,7 +168,12 @@ test("negative controls: a wrong encoding changes the sentence vectors", async (
     largestCosine(withEncoder(options, (encoder) => encode(posenc, encoder, { ...batch, positions })));
   assert.ok((await wrong({ dim: DIM, layout: "interleaved" })) < 0.9);
   assert.ok((await wrong({ dim: DIM, layout: "concat-cos-sin", frequencyShift: 1 })) < 0.9);
-  assert.ok((await wrong(OPTIONS, batch.positions.map((p) => p + 3))) < 0.9999);
+  assert.ok(
+    (await wrong(
+      OPTIONS,
+      batch.positions.map((p) => p + 3),
+    )) < 0.9999,
+  );
   // The ladder without its shift is the quietest mistake there is; the limit still sees it.
   assert.ok((await wrong({ dim: DIM, layout: "concat", frequencyShift: 0 })) < LIMITS.smallestCosine);
 });

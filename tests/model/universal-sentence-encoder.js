@@ -127,9 +127,7 @@ export class UniversalSentenceEncoder {
    */
   async sentenceVectors(sentences, encoded) {
     const [all] = await this.#run(sentences, [NODES.vectors], encoded);
-    return sentences.map((_, i) =>
-      /** @type {Float32Array} */ (all.slice(i * VECTOR_DIM, (i + 1) * VECTOR_DIM)),
-    );
+    return sentences.map((_, i) => /** @type {Float32Array} */ (all.slice(i * VECTOR_DIM, (i + 1) * VECTOR_DIM)));
   }
 
   /** Frees the weights. */
@@ -149,8 +147,15 @@ export class UniversalSentenceEncoder {
     }
     /** @type {Record<string, tf.Tensor>} */
     const feed = {
-      indices: tf.tensor2d(ids.flatMap(({ i, at }) => [i, at]), [ids.length, 2], "int32"),
-      values: tf.tensor1d(ids.map(({ id }) => id), "int32"),
+      indices: tf.tensor2d(
+        ids.flatMap(({ i, at }) => [i, at]),
+        [ids.length, 2],
+        "int32",
+      ),
+      values: tf.tensor1d(
+        ids.map(({ id }) => id),
+        "int32",
+      ),
     };
     // A copy, since tfjs keeps the array that it is given and the caller may go on writing to it.
     if (encoded) feed[NODES.encoded] = tf.tensor2d(encoded.slice(), [ids.length, DIM], "float32");
@@ -179,7 +184,10 @@ export async function load({ onProgress = () => {}, read } = {}) {
 
   const json = async (/** @type {string} */ name) => JSON.parse(new TextDecoder().decode(await from(name)));
   const vocabulary = await json("vocab.json");
-  const { modelTopology, weightsManifest: [{ paths, weights }] } = await json("model.json");
+  const {
+    modelTopology,
+    weightsManifest: [{ paths, weights }],
+  } = await json("model.json");
   // Every weight is float32 or int32: four bytes a number.
   let total = 0;
   for (const { shape } of weights) total += 4 * tf.util.sizeFromShape(shape);

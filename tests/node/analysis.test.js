@@ -13,10 +13,15 @@ const { analysis } = posenc;
 /** @param {ArrayLike<number>} got @param {ArrayLike<number>} want @param {number} most @param {string} what */
 function near(got, want, most, what) {
   assert.equal(got.length, want.length, `${what}: length`);
-  for (let i = 0; i < want.length; i++) if (!(Math.abs(got[i] - want[i]) <= most)) assert.fail(`${what}, number ${i}: want ${want[i]} ± ${most}, got ${got[i]}`);
+  for (let i = 0; i < want.length; i++)
+    if (!(Math.abs(got[i] - want[i]) <= most)) assert.fail(`${what}, number ${i}: want ${want[i]} ± ${most}, got ${got[i]}`);
 }
 /** @param {ArrayLike<number>} x @param {number} i @param {ArrayLike<number>} y @param {number} j @param {number} dim */
-const dot = (x, i, y, j, dim) => { let sum = 0; for (let c = 0; c < dim; c++) sum += x[i * dim + c] * y[j * dim + c]; return sum; };
+const dot = (x, i, y, j, dim) => {
+  let sum = 0;
+  for (let c = 0; c < dim; c++) sum += x[i * dim + c] * y[j * dim + c];
+  return sum;
+};
 
 test("gram and profile: PE(i)·PE(j) is Σ cos((i - j)·w)", () => {
   const [dim, n] = [16, 300]; // 90,000 numbers, more than the staging buffer holds
@@ -25,9 +30,19 @@ test("gram and profile: PE(i)·PE(j) is Σ cos((i - j)·w)", () => {
   const closed = (/** @type {number} */ k) => w.reduce((sum, each) => sum + Math.cos(k * each), 0);
   const gram = analysis.gram(pe.table(n), { dim });
   assert.ok(gram instanceof Float32Array);
-  near(gram, Float64Array.from({ length: n * n }, (_, at) => closed(Math.floor(at / n) - (at % n))), 2e-6, "gram");
+  near(
+    gram,
+    Float64Array.from({ length: n * n }, (_, at) => closed(Math.floor(at / n) - (at % n))),
+    2e-6,
+    "gram",
+  );
   const { mean, min, max } = analysis.profile(pe.table(n), { dim });
-  near(mean, Float64Array.from({ length: n }, (_, k) => closed(k)), 1e-6, "profile");
+  near(
+    mean,
+    Float64Array.from({ length: n }, (_, k) => closed(k)),
+    1e-6,
+    "profile",
+  );
   assert.ok(mean.every((v, k) => min[k] <= v && v <= max[k] && max[k] - min[k] < 2e-6));
 });
 
@@ -66,17 +81,29 @@ test("spectrum and repetition", () => {
 test("tokens: cosines, what is left of them, main directions, other widths", () => {
   const [dim, n, m] = [24, 50, 7];
   const [x, table] = [numbers(n * dim), posenc.sinusoidal({ dim }).table(m)];
-  const cosine = (/** @type {any} */ a, /** @type {number} */ i, /** @type {any} */ b, /** @type {number} */ j) => dot(a, i, b, j, dim) / Math.sqrt(dot(a, i, a, i, dim) * dot(b, j, b, j, dim));
+  const cosine = (/** @type {any} */ a, /** @type {number} */ i, /** @type {any} */ b, /** @type {number} */ j) =>
+    dot(a, i, b, j, dim) / Math.sqrt(dot(a, i, a, i, dim) * dot(b, j, b, j, dim));
   const pairs = [];
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) pairs.push(Math.abs(cosine(x, i, x, j)));
   const within = analysis.cosines(x, { dim });
-  near([within.meanAbs, within.maxAbs, within.pairs], [pairs.reduce((a, b) => a + b) / pairs.length, Math.max(...pairs), pairs.length], 1e-9, "cosines");
+  near(
+    [within.meanAbs, within.maxAbs, within.pairs],
+    [pairs.reduce((a, b) => a + b) / pairs.length, Math.max(...pairs), pairs.length],
+    1e-9,
+    "cosines",
+  );
   assert.equal(analysis.cosines(x, { dim, y: table }).pairs, n * m);
-  const tokens = [4, 4, 9], positions = Uint8Array.of(0, 6, 3);
+  const tokens = [4, 4, 9],
+    positions = Uint8Array.of(0, 6, 3);
   const sums = tokens.map((t, i) => x.slice(t * dim, (t + 1) * dim).map((v, c) => v + table[positions[i] * dim + c]));
   const cosines = sums.map((y, i) => cosine(x, tokens[i], y, 0));
   const kept = analysis.preserve(x, table, { dim, tokens, positions });
-  near([kept.cosine.mean, kept.cosine.min, kept.cosine.max, kept.pairs], [cosines.reduce((a, b) => a + b) / 3, Math.min(...cosines), Math.max(...cosines), 3], 1e-9, "preserve");
+  near(
+    [kept.cosine.mean, kept.cosine.min, kept.cosine.max, kept.pairs],
+    [cosines.reduce((a, b) => a + b) / 3, Math.min(...cosines), Math.max(...cosines), 3],
+    1e-9,
+    "preserve",
+  );
   assert.equal(analysis.preserve(x, table, { dim }).pairs, n);
   const { tokens: variance, positions: energy } = analysis.overlap(x, table, { dim });
   assert.equal(variance.length, dim + 1);
@@ -95,21 +122,49 @@ test("attention, and how far it is from taking no notice of order: none, added, 
   const permutation = [2, 0, 1, 5, 4, 3];
   const rotary = posenc.rotary({ headDim: dim });
   const turned = rotary.rotate(x.slice(), { offset: 3 });
-  for (const [where, q, at] of /** @type {[string, Float32Array, any][]} */ ([["plain", x, {}], ["turned", turned, { rotary, offset: 3 }]])) {
+  for (const [where, q, at] of /** @type {[string, Float32Array, any][]} */ ([
+    ["plain", x, {}],
+    ["turned", turned, { rotary, offset: 3 }],
+  ])) {
     const { scores, weights, output } = analysis.attention(x, { dim, ...at });
-    near(scores, Float64Array.from({ length: n * n }, (_, i) => dot(q, Math.floor(i / n), q, i % n, dim) / 4), 1e-5, `${where}: scores`);
+    near(
+      scores,
+      Float64Array.from({ length: n * n }, (_, i) => dot(q, Math.floor(i / n), q, i % n, dim) / 4),
+      1e-5,
+      `${where}: scores`,
+    );
     for (let i = 0; i < n; i++) {
       const e = Array.from({ length: n }, (_, j) => Math.exp(scores[i * n + j]));
       const sum = e.reduce((a, b) => a + b);
-      near(weights.subarray(i * n, (i + 1) * n), e.map((v) => v / sum), 1e-6, `${where}: weights`);
-      near(output.subarray(i * dim, (i + 1) * dim), Array.from({ length: dim }, (_, c) => e.reduce((a, v, j) => a + (v / sum) * x[j * dim + c], 0)), 1e-5, `${where}: output`);
+      near(
+        weights.subarray(i * n, (i + 1) * n),
+        e.map((v) => v / sum),
+        1e-6,
+        `${where}: weights`,
+      );
+      near(
+        output.subarray(i * dim, (i + 1) * dim),
+        Array.from({ length: dim }, (_, c) => e.reduce((a, v, j) => a + (v / sum) * x[j * dim + c], 0)),
+        1e-5,
+        `${where}: output`,
+      );
     }
   }
   const hidden = new Float32Array(n * n).map((_, i) => (i % n > i / n ? -Infinity : 0));
   assert.deepEqual([...analysis.attention(x, { dim, bias: hidden }).weights.subarray(0, n)], [1, 0, 0, 0, 0, 0]);
   const error = (/** @type {any} */ how) => analysis.permutationError(x, { dim, permutation, ...how }).max;
   assert.ok(error({}) < 1e-14, `${error({})}`);
-  for (const how of [{ table: posenc.sinusoidal({ dim }).table(n) }, { rotary }, { bias: posenc.alibi({ heads: 8 }).matrix(n, n).subarray(0, n * n) }]) assert.ok(error(how) > 0.01, `${Object.keys(how)}: ${error(how)}`);
+  for (const how of [
+    { table: posenc.sinusoidal({ dim }).table(n) },
+    { rotary },
+    {
+      bias: posenc
+        .alibi({ heads: 8 })
+        .matrix(n, n)
+        .subarray(0, n * n),
+    },
+  ])
+    assert.ok(error(how) > 0.01, `${Object.keys(how)}: ${error(how)}`);
   const [query, key, value] = [numbers(dim * 4), numbers(dim * 4).reverse(), numbers(dim * 5)];
   assert.equal(analysis.attention(x, { dim, query, key, value }).output.length, n * 5);
 });
@@ -131,26 +186,54 @@ test("lists of any kind, arrays of alloc() too, are copied and not changed; the 
 });
 
 test("work and results have bounds, and the error says so before anything is done", () => {
-  for (const call of [() => analysis.gram(new Float32Array(5000), { dim: 1 }), () => analysis.fitShift(new Float32Array(6000 * 2048), { dim: 2048, k: 1 }), () => analysis.cosines(new Float32Array(1 << 22), { dim: 16 })]) {
-    assert.throws(call, { name: "RangeError", code: "ERR_POSENC_RANGE", message: /at most \d+ (numbers in one result|multiplications in one call)/ });
+  for (const call of [
+    () => analysis.gram(new Float32Array(5000), { dim: 1 }),
+    () => analysis.fitShift(new Float32Array(6000 * 2048), { dim: 2048, k: 1 }),
+    () => analysis.cosines(new Float32Array(1 << 22), { dim: 16 }),
+  ]) {
+    assert.throws(call, {
+      name: "RangeError",
+      code: "ERR_POSENC_RANGE",
+      message: /at most \d+ (numbers in one result|multiplications in one call)/,
+    });
   }
 });
 
 test("an encoder that does not fit, one of another kind, another's, and what is none: refused, by name", async () => {
   const x = numbers(3 * 4);
   const other = await load({ wasm: new URL("../../dist/npm/posenc.wasm", import.meta.url) });
-  const endless = new Proxy({}, { getPrototypeOf: (target) => /** @type {any} */ (target), get: () => { throw new Error("asked"); } });
+  const endless = new Proxy(
+    {},
+    {
+      getPrototypeOf: (target) => /** @type {any} */ (target),
+      get: () => {
+        throw new Error("asked");
+      },
+    },
+  );
   for (const [rotary, name, message] of /** @type {[any, string, RegExp][]} */ ([
-    [posenc.rotary({ headDim: 2 }), "RangeError", /^rotary: want an encoder whose headDim is the width of query and key, 4, got one of 2$/], [posenc.rotary({ headDim: 12 }), "RangeError", /, got one of 12$/],
-    [posenc.sinusoidal({ dim: 4 }), "TypeError", /^rotary: want an encoder that turns/], [other.rotary({ headDim: 4 }), "TypeError", /^rotary: want an encoder of the same load\(\)/],
-    [endless, "TypeError", /^rotary: want/], [new Proxy(posenc.rotary({ headDim: 4 }), {}), "TypeError", /^rotary: want/], [4, "TypeError", /^rotary: want/], [null, "TypeError", /^rotary: want/],
-  ])) assert.throws(() => analysis.attention(x, { dim: 4, rotary }), { name, message });
+    [posenc.rotary({ headDim: 2 }), "RangeError", /^rotary: want an encoder whose headDim is the width of query and key, 4, got one of 2$/],
+    [posenc.rotary({ headDim: 12 }), "RangeError", /, got one of 12$/],
+    [posenc.sinusoidal({ dim: 4 }), "TypeError", /^rotary: want an encoder that turns/],
+    [other.rotary({ headDim: 4 }), "TypeError", /^rotary: want an encoder of the same load\(\)/],
+    [endless, "TypeError", /^rotary: want/],
+    [new Proxy(posenc.rotary({ headDim: 4 }), {}), "TypeError", /^rotary: want/],
+    [4, "TypeError", /^rotary: want/],
+    [null, "TypeError", /^rotary: want/],
+  ]))
+    assert.throws(() => analysis.attention(x, { dim: 4, rotary }), { name, message });
   const gone = posenc.rotary({ headDim: 4 });
   gone.dispose();
   assert.throws(() => analysis.attention(x, { dim: 4, rotary: gone }), { code: "ERR_POSENC_DISPOSED" });
-  assert.throws(() => analysis.shiftResidual([1, 0, 0, 1], [1, 2, 3, 4], /** @type {any} */ ({ dim: 2 })), { name: "TypeError", message: "k: want a number, got undefined" });
+  assert.throws(() => analysis.shiftResidual([1, 0, 0, 1], [1, 2, 3, 4], /** @type {any} */ ({ dim: 2 })), {
+    name: "TypeError",
+    message: "k: want a number, got undefined",
+  });
   const kept = posenc.alloc(4);
-  assert.throws(() => analysis.attention(new Float32Array(64), { dim: 1, value: new Float32Array(2 ** 22 - 1) }), { code: "ERR_POSENC_RANGE", message: /^value: want at most/ });
+  assert.throws(() => analysis.attention(new Float32Array(64), { dim: 1, value: new Float32Array(2 ** 22 - 1) }), {
+    code: "ERR_POSENC_RANGE",
+    message: /^value: want at most/,
+  });
   assert.equal(kept.data.length, 4); // the instance lives
   kept.dispose();
 });

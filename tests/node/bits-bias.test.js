@@ -13,14 +13,17 @@ const numbers = (/** @type {number} */ length) => embeddings(length);
 
 /** @type {Record<string, { make: () => any, heads: number, window?: number }>} */
 const ENCODERS = {
-  "alibi": { make: () => posenc.alibi({ heads: 12 }), heads: 12 },
+  alibi: { make: () => posenc.alibi({ heads: 12 }), heads: 12 },
   "alibi, symmetric": { make: () => posenc.alibi({ heads: 3, symmetric: true, slopes: "geometric", maxBias: 5 }), heads: 3 },
-  "t5": { make: () => posenc.t5({ heads: 5, weights: numbers(160) }), heads: 5 },
-  "t5, one direction": { make: () => posenc.t5({ heads: 2, numBuckets: 16, maxDistance: 64, bidirectional: false, weights: numbers(32) }), heads: 2 },
+  t5: { make: () => posenc.t5({ heads: 5, weights: numbers(160) }), heads: 5 },
+  "t5, one direction": {
+    make: () => posenc.t5({ heads: 2, numBuckets: 16, maxDistance: 64, bidirectional: false, weights: numbers(32) }),
+    heads: 2,
+  },
   "kerple, log": { make: () => posenc.kerple({ heads: 2, p: [0.7, 2], a: [1.5, 0.1] }), heads: 2 },
   "kerple, power": { make: () => posenc.kerple({ heads: 2, type: "power", p: [0.7, 2], a: [1.5, 0.1] }), heads: 2 },
-  "fire": { make: () => posenc.fire({ heads: 3, w1: numbers(8), b1: numbers(8), w2: numbers(24), b2: numbers(3) }), heads: 3 },
-  "swin": { make: () => posenc.swin({ window: [5, 7], heads: 4, weights: numbers(9 * 13 * 4) }), heads: 4, window: 35 },
+  fire: { make: () => posenc.fire({ heads: 3, w1: numbers(8), b1: numbers(8), w2: numbers(24), b2: numbers(3) }), heads: 3 },
+  swin: { make: () => posenc.swin({ window: [5, 7], heads: 4, weights: numbers(9 * 13 * 4) }), heads: 4, window: 35 },
 };
 /** Within one run, over some, rows longer than one, and a decoder's one query. */
 const SHAPES = [
@@ -44,7 +47,11 @@ for (const [name, { make, heads, window }] of Object.entries(ENCODERS)) {
       bits(e.matrix(queryLength, keyLength, { offset }), matrix, "matrix again");
       const x = embeddings(batch * length);
       const want = x.map((v, i) => v + matrix[i % length]);
-      bits(everywhere(posenc, x, (scores) => e.add(scores, shape), "add"), want, "add");
+      bits(
+        everywhere(posenc, x, (scores) => e.add(scores, shape), "add"),
+        want,
+        "add",
+      );
       bits(e.add(x.slice(), { ...shape, batch: 1, ...(batch === 1 ? {} : { batch }) }), want, "add again");
       const shared = new Float32Array(new SharedArrayBuffer(x.byteLength));
       shared.set(x);
@@ -59,11 +66,22 @@ for (const [name, { make, heads, window }] of Object.entries(ENCODERS)) {
       if (window === undefined) {
         for (const q of new Set([0, queryLength >> 1, queryLength - 1])) {
           const one = make().matrix(1, keyLength, { offset: offset + q });
-          for (let h = 0; h < heads; h++) bits(one.subarray(h * keyLength, (h + 1) * keyLength), matrix.subarray((h * queryLength + q) * keyLength).subarray(0, keyLength), `query ${q}, head ${h}`);
+          for (let h = 0; h < heads; h++)
+            bits(
+              one.subarray(h * keyLength, (h + 1) * keyLength),
+              matrix.subarray((h * queryLength + q) * keyLength).subarray(0, keyLength),
+              `query ${q}, head ${h}`,
+            );
         }
-        if (keyLength > 2) { // more keys than before, as a cache has
+        if (keyLength > 2) {
+          // more keys than before, as a cache has
           const fewer = e.matrix(queryLength, keyLength - 1, { offset });
-          for (let r = 0; r < heads * queryLength; r++) bits(fewer.subarray(r * (keyLength - 1), (r + 1) * (keyLength - 1)), matrix.subarray(r * keyLength, (r + 1) * keyLength - 1), `row ${r} with a key less`);
+          for (let r = 0; r < heads * queryLength; r++)
+            bits(
+              fewer.subarray(r * (keyLength - 1), (r + 1) * (keyLength - 1)),
+              matrix.subarray(r * keyLength, (r + 1) * keyLength - 1),
+              `row ${r} with a key less`,
+            );
         }
       }
       e.dispose();
@@ -73,15 +91,31 @@ for (const [name, { make, heads, window }] of Object.entries(ENCODERS)) {
 
 test("buckets have one value, too: in runs, query by query, and whatever was asked before", () => {
   /** @type {[string, () => any, number][]} */
-  const made = [["t5", () => posenc.t5(), 0], ["t5, one direction", () => posenc.t5({ bidirectional: false }), 0], ["deberta", () => posenc.deberta({ maxRelativePositions: 512, positionBuckets: 256 }), 0],
-    ["deberta without buckets", () => posenc.deberta({ maxRelativePositions: 100 }), 0], ["shaw", () => posenc.shaw({ maxRelativePosition: 16 }), 0], ["swin", () => posenc.swin({ window: [20, 17] }), 340]];
+  const made = [
+    ["t5", () => posenc.t5(), 0],
+    ["t5, one direction", () => posenc.t5({ bidirectional: false }), 0],
+    ["deberta", () => posenc.deberta({ maxRelativePositions: 512, positionBuckets: 256 }), 0],
+    ["deberta without buckets", () => posenc.deberta({ maxRelativePositions: 100 }), 0],
+    ["shaw", () => posenc.shaw({ maxRelativePosition: 16 }), 0],
+    ["swin", () => posenc.swin({ window: [20, 17] }), 340],
+  ];
   for (const [name, make, window] of made) {
     const e = make();
-    for (const [q, k, offset] of window ? [[window, window, 0]] : [[1, 1, 0], [7, 3, 2], [300, 500, -9], [2, 70001, 69999], [1, 66000, 0]]) {
+    for (const [q, k, offset] of window
+      ? [[window, window, 0]]
+      : [
+          [1, 1, 0],
+          [7, 3, 2],
+          [300, 500, -9],
+          [2, 70001, 69999],
+          [1, 66000, 0],
+        ]) {
       const all = make().buckets(q, k, { offset });
       assert.ok(all instanceof Int32Array && all.length === q * k);
       bits(e.buckets(q, k, { offset }), all, `${name} again`);
-      if (!window) for (const j of new Set([0, q >> 1, q - 1])) bits(e.buckets(1, k, { offset: offset + j }), all.subarray(j * k, (j + 1) * k), `${name}: query ${j}`);
+      if (!window)
+        for (const j of new Set([0, q >> 1, q - 1]))
+          bits(e.buckets(1, k, { offset: offset + j }), all.subarray(j * k, (j + 1) * k), `${name}: query ${j}`);
     }
   }
 });

@@ -30,7 +30,8 @@ const axesOf = (encoder) => encoder.options.sections?.length ?? 1;
 /** [axes, seq] of text. @param {any} encoder @param {Shape} s */
 const positionsOf = (encoder, { seq, offset }) => Float64Array.from({ length: axesOf(encoder) * seq }, (_, j) => offset + (j % seq));
 /** [axes, batch, seq] @param {any} encoder @param {Shape} s */
-const positionsOfAll = (encoder, { batch, seq, offset }) => Float64Array.from({ length: axesOf(encoder) * batch * seq }, (_, j) => offset + (j % seq));
+const positionsOfAll = (encoder, { batch, seq, offset }) =>
+  Float64Array.from({ length: axesOf(encoder) * batch * seq }, (_, j) => offset + (j % seq));
 
 /** Ways to turn x [batch, seq, heads, headDim]; `length` is sequenceLength for an encoder that takes it. */
 const PATHS = {
@@ -45,28 +46,53 @@ const PATHS = {
     return part;
   },
   "alloc()": (e, x, { batch, heads, offset }) => inMemory(x.length, x, (memory) => e.rotate(memory, { batch, heads, offset }).data.slice()),
-  "a subarray of alloc().data": (e, x, { batch, heads, offset }) => inMemory(x.length + 9, new Float32Array(x.length + 9).fill(42), (memory) => {
-    memory.data.set(x, 5);
-    e.rotate(memory.data.subarray(5, 5 + x.length), { batch, heads, offset });
-    assert.deepEqual([...memory.data.subarray(0, 5), ...memory.data.subarray(5 + x.length)], Array(9).fill(42), "neighbours in alloc()");
-    return memory.data.slice(5, 5 + x.length);
-  }),
+  "a subarray of alloc().data": (e, x, { batch, heads, offset }) =>
+    inMemory(x.length + 9, new Float32Array(x.length + 9).fill(42), (memory) => {
+      memory.data.set(x, 5);
+      e.rotate(memory.data.subarray(5, 5 + x.length), { batch, heads, offset });
+      assert.deepEqual([...memory.data.subarray(0, 5), ...memory.data.subarray(5 + x.length)], Array(9).fill(42), "neighbours in alloc()");
+      return memory.data.slice(5, 5 + x.length);
+    }),
   "shared memory, allowed": (e, x, { batch, heads, offset }) => {
     const shared = new Float32Array(new SharedArrayBuffer(x.byteLength));
     shared.set(x);
     return e.rotate(shared, { batch, heads, offset, allowShared: true }).slice();
   },
-  "positions": (e, x, s) => e.rotate(x.slice(), { batch: s.batch, heads: s.heads, positions: positionsOf(e, s) }),
+  positions: (e, x, s) => e.rotate(x.slice(), { batch: s.batch, heads: s.heads, positions: positionsOf(e, s) }),
   "positions of all": (e, x, s) => e.rotate(x.slice(), { batch: s.batch, heads: s.heads, positions: positionsOfAll(e, s) }),
-  "positions on alloc()": (e, x, s) => inMemory(x.length, x, (memory) => e.rotate(memory, { batch: s.batch, heads: s.heads, positions: positionsOf(e, s) }).data.slice()),
-  "positions of all on alloc()": (e, x, s) => inMemory(x.length, x, (memory) => e.rotate(memory, { batch: s.batch, heads: s.heads, positions: positionsOfAll(e, s) }).data.slice()),
-  "bhsd": (e, x, { batch, seq, heads, offset }) => transposed(e.rotate(transposed(x, batch, seq, heads), { batch, heads, order: "bhsd", offset }), batch, heads, seq),
-  "bhsd on alloc()": (e, x, { batch, seq, heads, offset }) => inMemory(x.length, transposed(x, batch, seq, heads),
-    (memory) => transposed(e.rotate(memory, { batch, heads, order: "bhsd", offset }).data.slice(), batch, heads, seq)),
-  "bhsd, positions": (e, x, s) => transposed(e.rotate(transposed(x, s.batch, s.seq, s.heads), { batch: s.batch, heads: s.heads, order: "bhsd", positions: positionsOf(e, s) }), s.batch, s.heads, s.seq),
-  "bhsd, positions of all": (e, x, s) => transposed(e.rotate(transposed(x, s.batch, s.seq, s.heads), { batch: s.batch, heads: s.heads, order: "bhsd", positions: positionsOfAll(e, s) }), s.batch, s.heads, s.seq),
-  "bhsd, positions of all, on alloc()": (e, x, s) => inMemory(x.length, transposed(x, s.batch, s.seq, s.heads),
-    (memory) => transposed(e.rotate(memory, { batch: s.batch, heads: s.heads, order: "bhsd", positions: positionsOfAll(e, s) }).data.slice(), s.batch, s.heads, s.seq)),
+  "positions on alloc()": (e, x, s) =>
+    inMemory(x.length, x, (memory) => e.rotate(memory, { batch: s.batch, heads: s.heads, positions: positionsOf(e, s) }).data.slice()),
+  "positions of all on alloc()": (e, x, s) =>
+    inMemory(x.length, x, (memory) => e.rotate(memory, { batch: s.batch, heads: s.heads, positions: positionsOfAll(e, s) }).data.slice()),
+  bhsd: (e, x, { batch, seq, heads, offset }) =>
+    transposed(e.rotate(transposed(x, batch, seq, heads), { batch, heads, order: "bhsd", offset }), batch, heads, seq),
+  "bhsd on alloc()": (e, x, { batch, seq, heads, offset }) =>
+    inMemory(x.length, transposed(x, batch, seq, heads), (memory) =>
+      transposed(e.rotate(memory, { batch, heads, order: "bhsd", offset }).data.slice(), batch, heads, seq),
+    ),
+  "bhsd, positions": (e, x, s) =>
+    transposed(
+      e.rotate(transposed(x, s.batch, s.seq, s.heads), { batch: s.batch, heads: s.heads, order: "bhsd", positions: positionsOf(e, s) }),
+      s.batch,
+      s.heads,
+      s.seq,
+    ),
+  "bhsd, positions of all": (e, x, s) =>
+    transposed(
+      e.rotate(transposed(x, s.batch, s.seq, s.heads), { batch: s.batch, heads: s.heads, order: "bhsd", positions: positionsOfAll(e, s) }),
+      s.batch,
+      s.heads,
+      s.seq,
+    ),
+  "bhsd, positions of all, on alloc()": (e, x, s) =>
+    inMemory(x.length, transposed(x, s.batch, s.seq, s.heads), (memory) =>
+      transposed(
+        e.rotate(memory, { batch: s.batch, heads: s.heads, order: "bhsd", positions: positionsOfAll(e, s) }).data.slice(),
+        s.batch,
+        s.heads,
+        s.seq,
+      ),
+    ),
   "sequence by sequence": (e, x, { batch, heads, offset }) => {
     const y = x.slice();
     const stride = y.length / batch;
@@ -90,7 +116,8 @@ const PATHS = {
     const y = x.slice();
     const row = y.length / batch / seq;
     for (let b = 0; b < batch; b++) {
-      for (let j = 0; j < Math.min(seq, 300); j++) e.rotate(y.subarray((b * seq + j) * row, (b * seq + j + 1) * row), { heads, offset: offset + j, ...length });
+      for (let j = 0; j < Math.min(seq, 300); j++)
+        e.rotate(y.subarray((b * seq + j) * row, (b * seq + j + 1) * row), { heads, offset: offset + j, ...length });
       if (seq > 300) e.rotate(y.subarray((b * seq + 300) * row, (b + 1) * seq * row), { heads, offset: offset + 300, ...length });
     }
     return y;
@@ -132,15 +159,38 @@ function byHand(e, x, { batch, seq, heads, offset }, length) {
 const lists = { shortFactor: Array(32).fill(1.25), longFactor: Array.from({ length: 32 }, (_, i) => 1 + i / 3) };
 /** One of each kind; `follows`: the length of the call has a say. @type {Record<string, { make: () => any, follows?: boolean }>} */
 const ENCODERS = {
-  "half": { make: () => posenc.rotary({ headDim: 64 }) },
+  half: { make: () => posenc.rotary({ headDim: 64 }) },
   "interleaved, partial": { make: () => posenc.rotary({ headDim: 80, rotaryDim: 32, pairing: "interleaved", base: 500000 }) },
-  "yarn": { make: () => posenc.rotary({ headDim: 64, scaling: { type: "yarn", factor: 8, originalMaxPositionEmbeddings: 512 } }) },
-  "dynamic": { make: () => posenc.rotary({ headDim: 64, maxPositionEmbeddings: 1000, scaling: { type: "dynamic", factor: 4 } }), follows: true },
-  "longrope": { make: () => posenc.rotary({ headDim: 64, pairing: "interleaved", scaling: { type: "longrope", factor: 4, originalMaxPositionEmbeddings: 1000, ...lists } }), follows: true },
-  "mrope": { make: () => posenc.mrope({ headDim: 64, sections: [8, 12, 12] }) },
-  "mrope, interleaved, dynamic": { make: () => posenc.mrope({ headDim: 64, sections: [12, 10, 10], interleaved: true, maxPositionEmbeddings: 1000, scaling: { type: "dynamic", factor: 2 } }), follows: true },
-  "axial": { make: () => posenc.axialRotary({ headDim: 64, shape: [101, 131], convention: "diffusers", prefixTokens: 40 }) },
-  "given cos and sin": { make: () => posenc.rotary({ headDim: 64, rotaryDim: 16, cos: embeddings(12000 * 8), sin: embeddings(12001 * 8).subarray(8) }) },
+  yarn: { make: () => posenc.rotary({ headDim: 64, scaling: { type: "yarn", factor: 8, originalMaxPositionEmbeddings: 512 } }) },
+  dynamic: {
+    make: () => posenc.rotary({ headDim: 64, maxPositionEmbeddings: 1000, scaling: { type: "dynamic", factor: 4 } }),
+    follows: true,
+  },
+  longrope: {
+    make: () =>
+      posenc.rotary({
+        headDim: 64,
+        pairing: "interleaved",
+        scaling: { type: "longrope", factor: 4, originalMaxPositionEmbeddings: 1000, ...lists },
+      }),
+    follows: true,
+  },
+  mrope: { make: () => posenc.mrope({ headDim: 64, sections: [8, 12, 12] }) },
+  "mrope, interleaved, dynamic": {
+    make: () =>
+      posenc.mrope({
+        headDim: 64,
+        sections: [12, 10, 10],
+        interleaved: true,
+        maxPositionEmbeddings: 1000,
+        scaling: { type: "dynamic", factor: 2 },
+      }),
+    follows: true,
+  },
+  axial: { make: () => posenc.axialRotary({ headDim: 64, shape: [101, 131], convention: "diffusers", prefixTokens: 40 }) },
+  "given cos and sin": {
+    make: () => posenc.rotary({ headDim: 64, rotaryDim: 16, cos: embeddings(12000 * 8), sin: embeddings(12001 * 8).subarray(8) }),
+  },
 };
 
 /** Within a tile, past it, past the rows that an encoder keeps, more than a list of positions at once, and round M = 1000. @type {Shape[]} */
@@ -165,56 +215,124 @@ for (const [name, { make, follows }] of Object.entries(ENCODERS)) {
       same(byHand(e, x, shape, length), want, "by hand from cosSin");
       for (const [path, rotate] of Object.entries(PATHS)) same(rotate(e, x, shape, length), want, path);
       const back = e.unrotate(want.slice(), { batch, heads, offset });
-      if (!name.startsWith("given")) near(back, Array.from(x, (v) => v), name === "yarn" || name === "longrope" ? 4e-6 : 1e-6, "unrotate restores");
-      same(inMemory(x.length, want, (memory) => e.unrotate(memory, { batch, heads, offset }).data.slice()), back, "unrotate on alloc()");
-      same(transposed(e.unrotate(transposed(want, batch, seq, heads), { batch, heads, order: "bhsd", positions: positionsOf(e, shape) }), batch, heads, seq), back, "unrotate, bhsd, positions");
-      if (follows && seq > 1) assert.notDeepEqual(e.cosSin(1, { offset: 5, sequenceLength: 2000 }).sin, e.cosSin(1, { offset: 5, sequenceLength: 9 }).sin, "the length has a say");
+      if (!name.startsWith("given"))
+        near(
+          back,
+          Array.from(x, (v) => v),
+          name === "yarn" || name === "longrope" ? 4e-6 : 1e-6,
+          "unrotate restores",
+        );
+      same(
+        inMemory(x.length, want, (memory) => e.unrotate(memory, { batch, heads, offset }).data.slice()),
+        back,
+        "unrotate on alloc()",
+      );
+      same(
+        transposed(
+          e.unrotate(transposed(want, batch, seq, heads), { batch, heads, order: "bhsd", positions: positionsOf(e, shape) }),
+          batch,
+          heads,
+          seq,
+        ),
+        back,
+        "unrotate, bhsd, positions",
+      );
+      if (follows && seq > 1)
+        assert.notDeepEqual(
+          e.cosSin(1, { offset: 5, sequenceLength: 2000 }).sin,
+          e.cosSin(1, { offset: 5, sequenceLength: 9 }).sin,
+          "the length has a say",
+        );
       e.dispose();
     });
   }
 }
 
 test("rows wider than the staging buffer, in every order", () => {
-  for (const { headDim, heads, batch, seq } of [{ headDim: 2048, heads: 40, batch: 2, seq: 5 }, { headDim: 16384, heads: 5, batch: 1, seq: 3 }, { headDim: 64, heads: 1025, batch: 2, seq: 3 }, { headDim: 6, heads: 10923, batch: 1, seq: 2 }]) {
+  for (const { headDim, heads, batch, seq } of [
+    { headDim: 2048, heads: 40, batch: 2, seq: 5 },
+    { headDim: 16384, heads: 5, batch: 1, seq: 3 },
+    { headDim: 64, heads: 1025, batch: 2, seq: 3 },
+    { headDim: 6, heads: 10923, batch: 1, seq: 2 },
+  ]) {
     const e = posenc.rotary({ headDim, scaling: { type: "dynamic", factor: 2 }, maxPositionEmbeddings: 4 });
     const shape = { batch, seq, heads, offset: 3 };
     const x = embeddings(batch * seq * heads * headDim);
     const want = byHand(e, x, shape, { sequenceLength: 3 + seq });
-    for (const [path, rotate] of Object.entries(PATHS)) same(rotate(e, x, shape, { sequenceLength: 3 + seq }), want, `${path}, ${JSON.stringify({ headDim, ...shape })}`);
+    for (const [path, rotate] of Object.entries(PATHS))
+      same(rotate(e, x, shape, { sequenceLength: 3 + seq }), want, `${path}, ${JSON.stringify({ headDim, ...shape })}`);
     e.dispose();
   }
 });
 
 test("positions on several axes: [axes, batch, seq], in tiles and where it lies, the same as token by token", () => {
-  for (const [batch, seq, heads] of [[1, 3, 2], [2, 7, 3], [2, 2800, 1], [3, 4000, 2]]) {
+  for (const [batch, seq, heads] of [
+    [1, 3, 2],
+    [2, 7, 3],
+    [2, 2800, 1],
+    [3, 4000, 2],
+  ]) {
     const e = posenc.mrope({ headDim: 16, sections: [2, 3, 3], pairing: seq % 2 ? "half" : "interleaved" });
     const rows = batch * seq;
-    const all = Float64Array.from({ length: 3 * rows }, (_, i) => (i * 7919) % 1009 - 300 + (i % 3) / 4);
+    const all = Float64Array.from({ length: 3 * rows }, (_, i) => ((i * 7919) % 1009) - 300 + (i % 3) / 4);
     const x = embeddings(rows * heads * 16);
     const want = x.slice();
-    for (let r = 0; r < rows; r++) e.rotate(want.subarray(r * heads * 16, (r + 1) * heads * 16), { heads, positions: [all[r], all[rows + r], all[2 * rows + r]] });
+    for (let r = 0; r < rows; r++)
+      e.rotate(want.subarray(r * heads * 16, (r + 1) * heads * 16), { heads, positions: [all[r], all[rows + r], all[2 * rows + r]] });
     const at = { batch, heads, positions: all };
     same(e.rotate(x.slice(), at), want, "a Float32Array");
-    same(inMemory(x.length, x, (memory) => e.rotate(memory, at).data.slice()), want, "alloc()");
+    same(
+      inMemory(x.length, x, (memory) => e.rotate(memory, at).data.slice()),
+      want,
+      "alloc()",
+    );
     const other = transposed(x, batch, seq, heads);
     same(transposed(e.rotate(other.slice(), { ...at, order: "bhsd" }), batch, heads, seq), want, "bhsd");
-    same(inMemory(x.length, other, (memory) => transposed(e.rotate(memory, { ...at, order: "bhsd" }).data.slice(), batch, heads, seq)), want, "bhsd on alloc()");
+    same(
+      inMemory(x.length, other, (memory) => transposed(e.rotate(memory, { ...at, order: "bhsd" }).data.slice(), batch, heads, seq)),
+      want,
+      "bhsd on alloc()",
+    );
     const { cos, sin } = e.cosSin(rows, { positions: all });
     const each = Array.from({ length: rows }, (_, r) => e.cosSin(1, { positions: [all[r], all[rows + r], all[2 * rows + r]] }));
-    same(cos, each.flatMap((one) => [...one.cos]), "cosSin: cos");
-    same(sin, each.flatMap((one) => [...one.sin]), "cosSin: sin");
+    same(
+      cos,
+      each.flatMap((one) => [...one.cos]),
+      "cosSin: cos",
+    );
+    same(
+      sin,
+      each.flatMap((one) => [...one.sin]),
+      "cosSin: sin",
+    );
     const first = Float64Array.from({ length: 3 * seq }, (_, i) => all[Math.floor(i / seq) * rows + (i % seq)]); // one list for the whole batch
     const shared = e.rotate(x.slice(), { batch, heads, positions: first });
     const stride = x.length / batch;
-    for (let b = 0; b < batch; b++) same(shared.subarray(b * stride, (b + 1) * stride), e.rotate(x.slice(b * stride, (b + 1) * stride), { heads, positions: first }), `sequence ${b}`);
+    for (let b = 0; b < batch; b++)
+      same(
+        shared.subarray(b * stride, (b + 1) * stride),
+        e.rotate(x.slice(b * stride, (b + 1) * stride), { heads, positions: first }),
+        `sequence ${b}`,
+      );
     e.dispose();
   }
 });
 
 test("shift has one value on each path, for whole and broken numbers, however long the array is", () => {
-  for (const make of [() => posenc.rotary({ headDim: 64 }), () => posenc.rotary({ headDim: 64, rotaryDim: 48, pairing: "interleaved" }), () => posenc.mrope({ headDim: 64, sections: [16, 8, 8] }), ENCODERS.yarn.make]) {
+  for (const make of [
+    () => posenc.rotary({ headDim: 64 }),
+    () => posenc.rotary({ headDim: 64, rotaryDim: 48, pairing: "interleaved" }),
+    () => posenc.mrope({ headDim: 64, sections: [16, 8, 8] }),
+    ENCODERS.yarn.make,
+  ]) {
     const e = make();
-    for (const [batch, seq, heads] of [[1, 1, 1], [2, 9, 3], [1, 1100, 1], [2, 900, 2], [2, 3, 1030]]) {
+    for (const [batch, seq, heads] of [
+      [1, 1, 1],
+      [2, 9, 3],
+      [1, 1100, 1],
+      [2, 900, 2],
+      [2, 3, 1030],
+    ]) {
       const x = embeddings(batch * seq * heads * 64);
       for (const delta of [1, -7, 0.5, -1000.25, 1e9 + 0.125]) {
         const where = `${JSON.stringify([batch, seq, heads])} by ${delta}`;
@@ -223,7 +341,11 @@ test("shift has one value on each path, for whole and broken numbers, however lo
         same(e.shift(x.slice(), delta, { batch, heads }), want, where);
         same(e.shift(x.slice(), delta), want, `${where}, as one long sequence`);
         same(e.shift(x.slice(), delta, { batch, heads, order: "bhsd" }), want, `${where}, bhsd`);
-        same(inMemory(x.length, x, (memory) => e.shift(memory, delta, { batch, heads }).data.slice()), want, `${where}, alloc()`);
+        same(
+          inMemory(x.length, x, (memory) => e.shift(memory, delta, { batch, heads }).data.slice()),
+          want,
+          `${where}, alloc()`,
+        );
       }
     }
     e.dispose();
@@ -238,10 +360,20 @@ test("all tiles of a call go by the length of the whole: dynamic and longrope on
       const short = e.rotate(x.slice(0, 128), { heads: 2, sequenceLength: seq }); // the first row, position 0: turns nothing but by the factor
       const whole = e.rotate(x.slice(), { heads: 2 });
       same(whole.subarray(0, 128), short, `${name}, ${seq}: row 0`);
-      for (const j of [1, 511, seq - 1]) same(whole.subarray(j * 128, (j + 1) * 128), e.rotate(x.slice(j * 128, (j + 1) * 128), { heads: 2, offset: j, sequenceLength: seq }), `${name}, ${seq}: row ${j}`);
-      const positions = Float64Array.from({ length: seq * axesOf(e) }, (_, j) => (seq - 1 - (j % seq))); // the longest first
+      for (const j of [1, 511, seq - 1])
+        same(
+          whole.subarray(j * 128, (j + 1) * 128),
+          e.rotate(x.slice(j * 128, (j + 1) * 128), { heads: 2, offset: j, sequenceLength: seq }),
+          `${name}, ${seq}: row ${j}`,
+        );
+      const positions = Float64Array.from({ length: seq * axesOf(e) }, (_, j) => seq - 1 - (j % seq)); // the longest first
       const reversed = e.rotate(x.slice(), { heads: 2, positions });
-      for (const j of [0, 600, seq - 1]) same(reversed.subarray(j * 128, (j + 1) * 128), e.rotate(x.slice(j * 128, (j + 1) * 128), { heads: 2, offset: seq - 1 - j, sequenceLength: seq }), `${name}, ${seq}: row ${j} of reversed`);
+      for (const j of [0, 600, seq - 1])
+        same(
+          reversed.subarray(j * 128, (j + 1) * 128),
+          e.rotate(x.slice(j * 128, (j + 1) * 128), { heads: 2, offset: seq - 1 - j, sequenceLength: seq }),
+          `${name}, ${seq}: row ${j} of reversed`,
+        );
       if (seq <= 1000) same(e.rotate(x.slice(), { heads: 2, sequenceLength: 1 }), whole, `${name}, ${seq}: as short as any`);
     }
     e.dispose();

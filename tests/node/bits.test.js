@@ -25,22 +25,26 @@ const PATHS = {
   },
   "alloc()": (pe, x, at) => inMemory(x.length, x, (memory) => pe.add(memory, at).data.slice()),
   "alloc().data": (pe, x, at) => inMemory(x.length, x, (memory) => pe.add(memory.data, at).slice()),
-  "a subarray of alloc().data": (pe, x, at) => inMemory(x.length + 9, new Float32Array(x.length + 9).fill(42), (memory) => {
-    memory.data.set(x, 5);
-    pe.add(memory.data.subarray(5, 5 + x.length), at);
-    const part = memory.data.slice(5, 5 + x.length); // read anew: the memory may have grown
-    assert.deepEqual([...memory.data.subarray(0, 5), ...memory.data.subarray(5 + x.length)], Array(9).fill(42), "neighbours in alloc()");
-    return part;
-  }),
+  "a subarray of alloc().data": (pe, x, at) =>
+    inMemory(x.length + 9, new Float32Array(x.length + 9).fill(42), (memory) => {
+      memory.data.set(x, 5);
+      pe.add(memory.data.subarray(5, 5 + x.length), at);
+      const part = memory.data.slice(5, 5 + x.length); // read anew: the memory may have grown
+      assert.deepEqual([...memory.data.subarray(0, 5), ...memory.data.subarray(5 + x.length)], Array(9).fill(42), "neighbours in alloc()");
+      return part;
+    }),
   "shared memory, allowed": (pe, x, at) => {
     const shared = new Float32Array(new SharedArrayBuffer(x.byteLength));
     shared.set(x);
     return pe.add(shared, { ...at, allowShared: true }).slice();
   },
-  "positions": (pe, x, at) => pe.add(x.slice(), { ...at, offset: undefined, positions: positionsOf(pe, x, at) }),
+  positions: (pe, x, at) => pe.add(x.slice(), { ...at, offset: undefined, positions: positionsOf(pe, x, at) }),
   "positions, for each row of all": (pe, x, at) => {
     const each = positionsOf(pe, x, at);
-    return pe.add(x.slice(), { batch: at.batch, positions: Float64Array.from({ length: each.length * at.batch }, (_, i) => each[i % each.length]) });
+    return pe.add(x.slice(), {
+      batch: at.batch,
+      positions: Float64Array.from({ length: each.length * at.batch }, (_, i) => each[i % each.length]),
+    });
   },
   "positions, on alloc()": (pe, x, at) =>
     inMemory(x.length, x, (memory) => pe.add(memory, { batch: at.batch, positions: positionsOf(pe, x, at) }).data.slice()),
@@ -106,10 +110,16 @@ for (const { dim, batch, seq, offset } of SHAPES) {
     const pe = posenc.sinusoidal({ dim, convention: dim % 2 ? "keras" : "whisper" });
     const x = embeddings(batch * seq * dim);
     const want = PATHS["a Float32Array"](posenc.sinusoidal({ ...pe.options }), x, { batch, offset });
-    if (Math.abs(offset) < 1e4) { // where float64 can say what is right: the first and the last row of the last sequence
+    if (Math.abs(offset) < 1e4) {
+      // where float64 can say what is right: the first and the last row of the last sequence
       for (const j of [0, seq - 1]) {
         const from = ((batch - 1) * seq + j) * dim;
-        near(want.subarray(from, from + dim), row(pe.options, offset + j).map((v, c) => v + x[from + c]), 1e-6, `row ${j}`);
+        near(
+          want.subarray(from, from + dim),
+          row(pe.options, offset + j).map((v, c) => v + x[from + c]),
+          1e-6,
+          `row ${j}`,
+        );
       }
     }
     for (const [path, add] of Object.entries(PATHS)) same(add(pe, x, { batch, offset }), want, path);
@@ -149,8 +159,17 @@ test("subtract and inputScale have one value, too", () => {
   same(pe.subtract(memory, { batch }).data, y, "subtract on alloc()");
   const table = pe.table(seq);
   const scale = Math.fround(Math.sqrt(options.dim));
-  same(pe.add(x.slice(), { batch }), x.map((v, i) => Math.fround(Math.fround(v * scale) + table[i % table.length])), "x·inputScale + PE, each rounded");
-  near(y, Array.from(x, (v, i) => (v - table[i % table.length]) / Math.sqrt(options.dim)), 1e-6, "(x - PE) / inputScale");
+  same(
+    pe.add(x.slice(), { batch }),
+    x.map((v, i) => Math.fround(Math.fround(v * scale) + table[i % table.length])),
+    "x·inputScale + PE, each rounded",
+  );
+  near(
+    y,
+    Array.from(x, (v, i) => (v - table[i % table.length]) / Math.sqrt(options.dim)),
+    1e-6,
+    "(x - PE) / inputScale",
+  );
   memory.dispose();
 });
 

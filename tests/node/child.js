@@ -17,7 +17,10 @@ export function child(script, flags = [], timeout = 30_000) {
   const urls = { posenc: new URL("index.js", PACKAGE).href, faults: new URL("faults.js", import.meta.url).href };
   const source = `const { posenc, faults } = ${JSON.stringify(urls)};\n${script}`;
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...flags, "--input-type=module", "-e", source], {
-    encoding: "utf8", timeout, maxBuffer: 1 << 26, cwd: fileURLToPath(PACKAGE),
+    encoding: "utf8",
+    timeout,
+    maxBuffer: 1 << 26,
+    cwd: fileURLToPath(PACKAGE),
   });
   const last = stdout.trim().split("\n").at(-1) ?? "";
   let answer;

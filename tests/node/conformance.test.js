@@ -29,7 +29,9 @@ for (const folder of Object.keys(folders)) {
 }
 
 test("every folder has a test", () => {
-  const all = readdirSync(new URL("../conformance/", import.meta.url), { withFileTypes: true }).filter((each) => each.isDirectory()).map(({ name }) => name);
+  const all = readdirSync(new URL("../conformance/", import.meta.url), { withFileTypes: true })
+    .filter((each) => each.isDirectory())
+    .map(({ name }) => name);
   assert.deepEqual(Object.keys(folders).sort(), ["", ...all].sort());
 });
 
@@ -47,11 +49,26 @@ test("a case that is wrong is a failure, and so is a field or a kind that nobody
     return () => casesOf("rotary/gemma.json", file).cases[0].run(posenc);
   };
   spoilt(() => {})();
-  assert.throws(spoilt((each) => void (each.expected[2] += 1e-5)), /number 2: want /);
-  assert.throws(spoilt((each) => void (each.expected[2] = NaN)), /number 2: want NaN/);
-  assert.throws(spoilt((each) => void each.expected.pop()), /length: want 15, got 16/);
-  assert.throws(spoilt((each) => void (each.more = 1)), /fields that no test reads/);
-  assert.throws(spoilt((each) => void (each.kind = "toString")), /there is a test for toString/);
+  assert.throws(
+    spoilt((each) => void (each.expected[2] += 1e-5)),
+    /number 2: want /,
+  );
+  assert.throws(
+    spoilt((each) => void (each.expected[2] = NaN)),
+    /number 2: want NaN/,
+  );
+  assert.throws(
+    spoilt((each) => void each.expected.pop()),
+    /length: want 15, got 16/,
+  );
+  assert.throws(
+    spoilt((each) => void (each.more = 1)),
+    /fields that no test reads/,
+  );
+  assert.throws(
+    spoilt((each) => void (each.kind = "toString")),
+    /there is a test for toString/,
+  );
   assert.throws(() => casesOf("rotary/gemma.json", { ...content(), more: 1 }), /fields that no test reads/);
   assert.throws(() => casesOf("rotary/gemma.json", { source: content().source }), /there are cases/);
 });

@@ -31,8 +31,11 @@ test("in a worker too", async () => {
 
 test("the hash is FNV-1a of 64 bits, and any NaN is one", () => {
   /** @param {Float32Array | Int32Array} list */
-  const hash = (list) => digest({ shaw: () => ({ buckets: () => list, dispose() {} }) },
-    { digest: "", steps: [{ scheme: "shaw", calls: [{ do: "buckets" }] }] });
+  const hash = (list) =>
+    digest(
+      { shaw: () => ({ buckets: () => list, dispose() {} }) },
+      { digest: "", steps: [{ scheme: "shaw", calls: [{ do: "buckets" }] }] },
+    );
   const foobar = Uint8Array.from("foob", (letter) => letter.charCodeAt(0));
   assert.equal(hash(new Int32Array(foobar.buffer)), fnv(foobar));
   const nans = new Float32Array(Uint32Array.of(0x7fc00000, 0xffc00001, 0x7f800001).buffer);
@@ -49,13 +52,25 @@ function fnv(bytes) {
 
 test("one bit anywhere is another digest", async () => {
   const posenc = await load();
-  const step = { scheme: "sinusoidal", options: { dim: 8 }, calls: [{ do: "table", length: 3 }, { do: "table", length: 3, at: { offset: 1 } }] };
+  const step = {
+    scheme: "sinusoidal",
+    options: { dim: 8 },
+    calls: [
+      { do: "table", length: 3 },
+      { do: "table", length: 3, at: { offset: 1 } },
+    ],
+  };
   const [first, second] = trace(posenc, { digest: "", steps: [step] });
   assert.notEqual(first.digest, second.digest);
-  const off = { sinusoidal: () => ({ dispose() {}, table: () => {
-    const table = posenc.sinusoidal({ dim: 8 }).table(3);
-    new Uint32Array(table.buffer)[23] ^= 1;
-    return table;
-  } }) };
+  const off = {
+    sinusoidal: () => ({
+      dispose() {},
+      table: () => {
+        const table = posenc.sinusoidal({ dim: 8 }).table(3);
+        new Uint32Array(table.buffer)[23] ^= 1;
+        return table;
+      },
+    }),
+  };
   assert.notEqual(trace(off, { digest: "", steps: [step] })[0].digest, first.digest);
 });

@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { child } from "./child.js";
 
 test("100,000 calls that fail, of 92 kinds: memory within 2 % of what it was, and no encoder or array left", (t) => {
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const { instances, unheld, used } = await import(${JSON.stringify(new URL("../soak/watch.js", import.meta.url).href)}); // before the package
     const { failing } = await import(${JSON.stringify(new URL("failing-calls.js", import.meta.url).href)});
     const { load } = await import(posenc);
@@ -42,10 +43,15 @@ test("100,000 calls that fail, of 92 kinds: memory within 2 % of what it was, an
     const unchanged = untouched();
     dispose();
     const inUse = used(own, instances[0]);
-    console.log(JSON.stringify({ before, after, inUse, kinds: calls.length, wrong: [...wrong], unchanged, unheld: unheld(own, instances[0]), instances: instances.length }));`, ["--expose-gc", "--max-semi-space-size=1"], 240_000);
+    console.log(JSON.stringify({ before, after, inUse, kinds: calls.length, wrong: [...wrong], unchanged, unheld: unheld(own, instances[0]), instances: instances.length }));`,
+    ["--expose-gc", "--max-semi-space-size=1"],
+    240_000,
+  );
   assert.deepEqual([status, stderr], [0, ""]);
   const { before, after, inUse, ...rest } = answer;
-  t.diagnostic(`resident ${before.resident} then ${after.resident}, the module's memory ${before.module} then ${after.module}, in use ${inUse} bytes`);
+  t.diagnostic(
+    `resident ${before.resident} then ${after.resident}, the module's memory ${before.module} then ${after.module}, in use ${inUse} bytes`,
+  );
   assert.deepEqual(rest, { kinds: 92, wrong: [], unchanged: true, unheld: { encoders: 0, arrays: 0 }, instances: 1 });
   assert.equal(after.module, before.module, "the module's memory");
   assert.ok(after.resident <= before.resident * 1.02, `the process went from ${before.resident} to ${after.resident} bytes`);

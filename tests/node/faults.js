@@ -11,14 +11,16 @@ let refusal;
 let last;
 
 const Real = WebAssembly.Instance;
-WebAssembly.Instance = /** @type {any} */ (class extends Real {
-  constructor(/** @type {WebAssembly.Module} */ module, /** @type {WebAssembly.Imports} */ imports) {
-    refusal?.();
-    super(module, imports);
-    count++;
-    last = this.exports;
+WebAssembly.Instance = /** @type {any} */ (
+  class extends Real {
+    constructor(/** @type {WebAssembly.Module} */ module, /** @type {WebAssembly.Imports} */ imports) {
+      refusal?.();
+      super(module, imports);
+      count++;
+      last = this.exports;
+    }
   }
-});
+);
 
 /** Has the engine refuse to start any more, by what this throws; undefined: no longer. @param {(() => void) | undefined} how */
 export const refuse = (how) => void (refusal = how);

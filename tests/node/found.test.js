@@ -13,7 +13,11 @@ const LOAD = { name: "Error", code: "ERR_POSENC_LOAD" };
 test("2^53 twice is the same row twice: 2^53 + 1 is no float64, and made it look like a run", () => {
   const pe = posenc.sinusoidal({ dim: 4 });
   const edge = 2 ** 53;
-  for (const positions of [[edge, edge], [edge - 1, edge, edge, edge], [-edge, -edge]]) {
+  for (const positions of [
+    [edge, edge],
+    [edge - 1, edge, edge, edge],
+    [-edge, -edge],
+  ]) {
     const table = pe.table(positions.length, { positions });
     positions.forEach((p, i) => assert.deepEqual(table.slice(4 * i, 4 * i + 4), pe.table(1, { offset: p }), `row ${i} of ${positions}`));
   }
@@ -25,9 +29,17 @@ test("a method that was taken off its object, or called through a Proxy, says so
   const { sinusoidal, alloc } = posenc;
   const { add, dispose } = pe;
   for (const call of [
-    () => sinusoidal({ dim: 4 }), () => alloc(4), () => new Proxy(posenc, {}).alloc(4), () => add(new Float32Array(4)), () => dispose(),
-    () => new Proxy(pe, {}).table(1), () => new Proxy(memory, {}).data, () => new Proxy(memory, {}).length, () => memory.dispose.call({}),
-  ]) assert.throws(call, { ...TYPE, message: /^this: want / }, String(call));
+    () => sinusoidal({ dim: 4 }),
+    () => alloc(4),
+    () => new Proxy(posenc, {}).alloc(4),
+    () => add(new Float32Array(4)),
+    () => dispose(),
+    () => new Proxy(pe, {}).table(1),
+    () => new Proxy(memory, {}).data,
+    () => new Proxy(memory, {}).length,
+    () => memory.dispose.call({}),
+  ])
+    assert.throws(call, { ...TYPE, message: /^this: want / }, String(call));
   assert.deepEqual([...pe.add(memory).data], [0, 1, 0, 1], "the next call");
 });
 
@@ -47,12 +59,51 @@ test("what only looks like a URL or a Response is neither; one that is locked ha
 
 test("a module with a posenc_run of its own is not posenc's", async () => {
   // (module (func (export "posenc_run")))
-  const other = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 14, 1, 10, ...Buffer.from("posenc_run"), 0, 0, 10, 4, 1, 2, 0, 11]);
+  const other = Uint8Array.from([
+    0,
+    97,
+    115,
+    109,
+    1,
+    0,
+    0,
+    0,
+    1,
+    4,
+    1,
+    96,
+    0,
+    0,
+    3,
+    2,
+    1,
+    0,
+    7,
+    14,
+    1,
+    10,
+    ...Buffer.from("posenc_run"),
+    0,
+    0,
+    10,
+    4,
+    1,
+    2,
+    0,
+    11,
+  ]);
   await assert.rejects(load({ wasm: other }), LOAD);
 });
 
 test("options are what was given, whatever Object.prototype forbids", () => {
-  for (const [key, value] of [["options", 1], ["dim", 66], ["error", {}], ["handle", 7], ["get", 7], ["value", 7]]) {
+  for (const [key, value] of [
+    ["options", 1],
+    ["dim", 66],
+    ["error", {}],
+    ["handle", 7],
+    ["get", 7],
+    ["value", 7],
+  ]) {
     const bare = { __proto__: null, value, configurable: true };
     Object.defineProperty(Object.prototype, key, bare);
     try {
@@ -87,7 +138,17 @@ test("keys that take several tiles are shifted by a fraction of a position as fe
 test("table() reads its options before it asks for its encoder, which a getter may dispose of", () => {
   for (const make of [() => {}, () => posenc.sinusoidal({ dim: 6 })]) {
     const pe = posenc.sinusoidal({ dim: 4 });
-    assert.throws(() => pe.table(2, { get offset() { pe.dispose(); make(); return 0; } }), { code: "ERR_POSENC_DISPOSED" });
+    assert.throws(
+      () =>
+        pe.table(2, {
+          get offset() {
+            pe.dispose();
+            make();
+            return 0;
+          },
+        }),
+      { code: "ERR_POSENC_DISPOSED" },
+    );
   }
 });
 
@@ -97,16 +158,26 @@ test("a method of another scheme's encoder is a TypeError, and does nothing to t
   const alibi = posenc.alibi({ heads: 1 });
   const x = new Float32Array(4).fill(1);
   for (const call of [
-    () => rotary.rotate.call(/** @type {any} */ (rows), x), () => rows.fill.call(/** @type {any} */ (rotary), x), () => rows.add.call(/** @type {any} */ (alibi), x),
-    () => alibi.add.call(/** @type {any} */ (rows), x, { queryLength: 2, keyLength: 2 }), () => rows.shiftMatrix.call(/** @type {any} */ (rotary), 1), () => alibi.matrix.call(/** @type {any} */ (rotary), 2, 2),
-  ]) assert.throws(call, { ...TYPE, message: /^this: want / }, String(call));
+    () => rotary.rotate.call(/** @type {any} */ (rows), x),
+    () => rows.fill.call(/** @type {any} */ (rotary), x),
+    () => rows.add.call(/** @type {any} */ (alibi), x),
+    () => alibi.add.call(/** @type {any} */ (rows), x, { queryLength: 2, keyLength: 2 }),
+    () => rows.shiftMatrix.call(/** @type {any} */ (rotary), 1),
+    () => alibi.matrix.call(/** @type {any} */ (rotary), 2, 2),
+  ])
+    assert.throws(call, { ...TYPE, message: /^this: want / }, String(call));
   assert.deepEqual([...x], [1, 1, 1, 1]);
 });
 
 test("lists that no scheme has use for are refused before they go to Go number by number", () => {
   const long = new Uint8Array(1 << 24).fill(1);
   const began = performance.now();
-  for (const call of [() => posenc.grid({ dim: 8, shape: long }), () => posenc.time2vec({ w: long, phi: long }), () => posenc.fromConfig({ model_type: "llama", hidden_size: long })]) assert.throws(call, { message: /^(shape|w|hidden_size): want / });
+  for (const call of [
+    () => posenc.grid({ dim: 8, shape: long }),
+    () => posenc.time2vec({ w: long, phi: long }),
+    () => posenc.fromConfig({ model_type: "llama", hidden_size: long }),
+  ])
+    assert.throws(call, { message: /^(shape|w|hidden_size): want / });
   assert.ok(performance.now() - began < 5000);
 });
 
@@ -118,14 +189,19 @@ test("a position out of xPos' reach at the end of a long list leaves the array a
   const memory = posenc.alloc(x.length);
   memory.data.set(x);
   const e = posenc.rotary({ headDim: 64, xpos: "key" });
-  for (const target of [x, memory]) assert.throws(() => e.rotate(target, { positions }), { code: "ERR_POSENC_RANGE", message: /^positions: / });
+  for (const target of [x, memory])
+    assert.throws(() => e.rotate(target, { positions }), { code: "ERR_POSENC_RANGE", message: /^positions: / });
   assert.ok(x.every((v) => v === 1) && memory.data.every((v) => v === 1));
   memory.dispose();
 });
 
 test("empty lists of weights are refused, and not one zero", () => {
-  const calls = [() => posenc.learned({ dim: 1, weights: [] }), () => posenc.rotary({ headDim: 2, cos: [], sin: [] }),
-    () => posenc.fire({ heads: 1, w1: [], b1: [], w2: [], b2: [] }), () => posenc.t5({ heads: 1, weights: [] })];
+  const calls = [
+    () => posenc.learned({ dim: 1, weights: [] }),
+    () => posenc.rotary({ headDim: 2, cos: [], sin: [] }),
+    () => posenc.fire({ heads: 1, w1: [], b1: [], w2: [], b2: [] }),
+    () => posenc.t5({ heads: 1, weights: [] }),
+  ];
   for (const call of calls) assert.throws(call, { code: "ERR_POSENC_RANGE" });
 });
 
@@ -133,11 +209,20 @@ test("what would take the module's memory or a minute is refused at once, and ar
   const memory = posenc.alloc(4);
   memory.data.fill(3);
   const began = performance.now();
-  for (const to of [[32768, 32768], [1048576, 65536]]) {
-    assert.throws(() => posenc.learned({ dim: 1, weights: [1, 2, 3, 4], resize: { from: [2, 2], to } }), { code: "ERR_POSENC_RANGE", message: /^resize\.to: / });
+  for (const to of [
+    [32768, 32768],
+    [1048576, 65536],
+  ]) {
+    assert.throws(() => posenc.learned({ dim: 1, weights: [1, 2, 3, 4], resize: { from: [2, 2], to } }), {
+      code: "ERR_POSENC_RANGE",
+      message: /^resize\.to: /,
+    });
   }
   assert.throws(() => posenc.fourier({ type: "gaussian", inputs: 1024, bands: 8192 }), { code: "ERR_POSENC_RANGE", message: /^bands: / });
-  assert.throws(() => posenc.axialRotary({ headDim: 64, convention: "eva02", shape: Array(65536).fill(65536) }), ({ message }) => message.length < 300);
+  assert.throws(
+    () => posenc.axialRotary({ headDim: 64, convention: "eva02", shape: Array(65536).fill(65536) }),
+    ({ message }) => message.length < 300,
+  );
   assert.ok(performance.now() - began < 5000);
   assert.deepEqual([...memory.data], [3, 3, 3, 3]);
   memory.dispose();
@@ -146,21 +231,31 @@ test("what would take the module's memory or a minute is refused at once, and ar
 test("more numbers than the staging buffer holds come in parts", () => {
   const { slopes } = posenc.alibi({ heads: 40000, slopes: "geometric" });
   assert.equal(slopes.length, 40000);
-  for (const h of [0, 32767, 32768, 39999]) assert.ok(Math.abs(slopes[h] / 2 ** (-8 * (h + 1) / 40000) - 1) < 1e-14, `${h}`);
+  for (const h of [0, 32767, 32768, 39999]) assert.ok(Math.abs(slopes[h] / 2 ** ((-8 * (h + 1)) / 40000) - 1) < 1e-14, `${h}`);
 });
 
 test("a revoked Proxy in the place of options is a TypeError of ours", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  for (const call of [() => posenc.sinusoidal(proxy), () => posenc.fromConfig(proxy), () => posenc.sinusoidal({ dim: 2 }).add(new Float32Array(2), proxy)]) {
+  for (const call of [
+    () => posenc.sinusoidal(proxy),
+    () => posenc.fromConfig(proxy),
+    () => posenc.sinusoidal({ dim: 2 }).add(new Float32Array(2), proxy),
+  ]) {
     assert.throws(call, { code: "ERR_POSENC_TYPE", message: /got a revoked Proxy$/ });
   }
 });
 
 test("errors of nested options have their path, and a missing length is said to be missing", () => {
-  assert.throws(() => posenc.rotary({ headDim: 4, scaling: /** @type {any} */ ({ rope_type: "yarn" }) }), { message: /^scaling\.rope_type: unknown option/ });
-  assert.throws(() => posenc.rotary({ headDim: 4, scaling: { type: "yarn", factor: 2 } }), { message: /^scaling\.originalMaxPositionEmbeddings: .*got none$/ });
-  assert.throws(() => posenc.rotary({ headDim: 4 }).rotate(new Float32Array(4), { sequenceLength: 0 }), { message: "sequenceLength: want a positive integer up to 2^53, got 0" });
+  assert.throws(() => posenc.rotary({ headDim: 4, scaling: /** @type {any} */ ({ rope_type: "yarn" }) }), {
+    message: /^scaling\.rope_type: unknown option/,
+  });
+  assert.throws(() => posenc.rotary({ headDim: 4, scaling: { type: "yarn", factor: 2 } }), {
+    message: /^scaling\.originalMaxPositionEmbeddings: .*got none$/,
+  });
+  assert.throws(() => posenc.rotary({ headDim: 4 }).rotate(new Float32Array(4), { sequenceLength: 0 }), {
+    message: "sequenceLength: want a positive integer up to 2^53, got 0",
+  });
 });
 
 test("arrays are let go of in the order in which they came, and views are found among many, in a moment", () => {
@@ -173,7 +268,15 @@ test("arrays are let go of in the order in which they came, and views are found 
 
 test("a key of a config that is no key of any is refused, in few words", () => {
   for (const length of [201, 1e6, 1e8]) {
-    assert.throws(() => posenc.fromConfig({ model_type: "llama", hidden_size: 64, num_attention_heads: 4, rope_scaling: { rope_type: "linear", factor: 2, ["k".repeat(length)]: 1 } }),
-      ({ code, message }) => code === "ERR_POSENC_TYPE" && message.length < 200);
+    assert.throws(
+      () =>
+        posenc.fromConfig({
+          model_type: "llama",
+          hidden_size: 64,
+          num_attention_heads: 4,
+          rope_scaling: { rope_type: "linear", factor: 2, ["k".repeat(length)]: 1 },
+        }),
+      ({ code, message }) => code === "ERR_POSENC_TYPE" && message.length < 200,
+    );
   }
 });

@@ -45,13 +45,17 @@ test("a panic in Go: one error that says which, arrays unchanged, the next call 
   for (const { first, unchanged, rows, fresh, lost } of answer.rounds) {
     assert.deepEqual({ ...first, message: "" }, { ...INTERNAL, message: "" });
     assert.match(first.message, /panic: runtime error: index out of range \[99999\].*the next call starts a fresh instance$/);
-    assert.deepEqual({ unchanged, rows, fresh, lost }, { unchanged: true, rows: true, fresh: 1, lost: ["ERR_POSENC_LOST", "ERR_POSENC_LOST"] });
+    assert.deepEqual(
+      { unchanged, rows, fresh, lost },
+      { unchanged: true, rows: true, fresh: 1, lost: ["ERR_POSENC_LOST", "ERR_POSENC_LOST"] },
+    );
   }
   near(answer.again, [...row({ dim: 4 }, 0), ...row({ dim: 4 }, 1)], 1e-6, "a new array");
 });
 
 test("what lived in an instance that died cannot let go of what lives in the next", () => {
-  const { status, answer } = child(`${CAUGHT}
+  const { status, answer } = child(
+    `${CAUGHT}
     const own = await load();
     const old = Array.from({ length: 6 }, () => [own.sinusoidal({ dim: 4 }), own.alloc(8)]);
     panic();
@@ -62,12 +66,15 @@ test("what lived in an instance that died cannot let go of what lives in the nex
     old.length = 0;
     for (let i = 0; i < 4; i++) { globalThis.gc(); await new Promise((r) => setTimeout(r, 5)); }
     own.alloc(8).data.fill(7);
-    console.log(JSON.stringify(young.every(([pe, memory], i) => String([...memory.data]) === String(before[i]) && String([...pe.table(2)]) === String(before[i]))));`, ["--expose-gc"]);
+    console.log(JSON.stringify(young.every(([pe, memory], i) => String([...memory.data]) === String(before[i]) && String([...pe.table(2)]) === String(before[i]))));`,
+    ["--expose-gc"],
+  );
   assert.deepEqual([status, answer], [0, true]);
 });
 
 test("dispose(), by hand or by the collector, is silent when the instance is dead", () => {
-  const { status, answer } = child(`${CAUGHT}
+  const { status, answer } = child(
+    `${CAUGHT}
     const own = await load();
     const pe = own.sinusoidal({ dim: 4 }), memory = own.alloc(8);
     for (let i = 0; i < 9; i++) { own.sinusoidal({ dim: 4 }); own.alloc(8); }
@@ -75,7 +82,9 @@ test("dispose(), by hand or by the collector, is silent when the instance is dea
     for (let i = 0; i < 4; i++) { globalThis.gc(); await new Promise((r) => setTimeout(r, 5)); }
     pe.dispose();
     memory.dispose();
-    console.log(JSON.stringify([...own.sinusoidal({ dim: 2 }).table(1)]));`, ["--expose-gc"]);
+    console.log(JSON.stringify([...own.sinusoidal({ dim: 2 }).table(1)]));`,
+    ["--expose-gc"],
+  );
   assert.deepEqual([status, answer], [0, [0, 1]]);
 });
 
@@ -85,7 +94,12 @@ test("memory that runs out: one error, the next call right, again and again", as
   const want = pe.add(embeddings(80), { offset: 5 });
   for (let round = 0; round < 4; round++) {
     const kept = [own.alloc(100)];
-    assert.throws(() => { for (;;) kept.push(own.alloc(1 << 20)); }, { ...INTERNAL, message: /the next call starts a fresh instance$/ });
+    assert.throws(
+      () => {
+        for (;;) kept.push(own.alloc(1 << 20));
+      },
+      { ...INTERNAL, message: /the next call starts a fresh instance$/ },
+    );
     assert.ok(kept.length > 5, `${kept.length} arrays of 4 MiB`);
     for (const each of kept) assert.throws(() => each.data, LOST);
     assert.throws(() => pe.add(kept[0]), LOST);
@@ -93,7 +107,8 @@ test("memory that runs out: one error, the next call right, again and again", as
     for (const each of kept) each.dispose();
   }
   const encoders = [];
-  for (let i = 0; i < 40; i++) { // each keeps 4 MiB of rows, so instances die on the way; what is in JavaScript gets done all the same
+  for (let i = 0; i < 40; i++) {
+    // each keeps 4 MiB of rows, so instances die on the way; what is in JavaScript gets done all the same
     encoders.push(own.sinusoidal({ dim: 512 }));
     const x = new Float32Array(2048 * 512);
     try {
@@ -102,7 +117,10 @@ test("memory that runs out: one error, the next call right, again and again", as
       same(x.subarray(2047 * 512), encoders[0].table(1, { offset: 2047 }), `encoder ${i}`);
     } catch (error) {
       assert.equal(/** @type {any} */ (error).code, "ERR_POSENC_INTERNAL", String(error));
-      assert.ok(x.every((v) => v === 0), "all or nothing");
+      assert.ok(
+        x.every((v) => v === 0),
+        "all or nothing",
+      );
     }
   }
   same(pe.add(embeddings(80), { offset: 5 }), want, "the last call");
@@ -110,18 +128,27 @@ test("memory that runs out: one error, the next call right, again and again", as
 
 test("the error says that memory ran out", async () => {
   const own = await load({ wasm: limited(bytes, 1024) });
-  assert.throws(() => { for (const kept = []; ;) kept.push(own.alloc(1 << 20)); }, { ...INTERNAL, message: /died: (fatal error|panic|runtime: out of memory): / });
+  assert.throws(
+    () => {
+      for (const kept = []; ; ) kept.push(own.alloc(1 << 20));
+    },
+    { ...INTERNAL, message: /died: (fatal error|panic|runtime: out of memory): / },
+  );
 });
 
 test("a stack that is used up, in ten shapes of recursion: RangeError or ours, nothing half done, the next call right", () => {
-  const { status, signal, answer } = child(`
+  const { status, signal, answer } = child(
+    `
     const { load } = await import(posenc);
     const { exhaust } = await import(new URL("stack-shapes.js", faults));
     let uncaught = 0;
     for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, () => uncaught++);
     const made = exhaust(await load(), 3);
     await new Promise((r) => setTimeout(r, 50));
-    console.log(JSON.stringify({ ...made, uncaught }));`, [], 60_000);
+    console.log(JSON.stringify({ ...made, uncaught }));`,
+    [],
+    60_000,
+  );
   assert.deepEqual([status, signal], [0, null]);
   const { right, full, ours, wrong, uncaught } = answer;
   assert.deepEqual([wrong, uncaught], [[], 0]);

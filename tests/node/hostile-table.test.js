@@ -23,7 +23,9 @@ test("every method and getter of every class is the subject of a call in the tab
   const left = [];
   for (const name of membersOf(posenc)) {
     if (name === "pool") continue; // pool.test.js
-    if (name === "analysis") for (const measure of membersOf(posenc.analysis)) if (!subjects.has(`analysis.${String(measure)}`)) left.push(`analysis.${String(measure)}`);
+    if (name === "analysis")
+      for (const measure of membersOf(posenc.analysis))
+        if (!subjects.has(`analysis.${String(measure)}`)) left.push(`analysis.${String(measure)}`);
     if (name === "analysis") continue;
     if (!subjects.has(name)) left.push(`posenc.${String(name)}`);
   }
@@ -36,7 +38,8 @@ test("every method and getter of every class is the subject of a call in the tab
   }
   for (const [scheme, made] of classes) {
     for (const name of membersOf(made)) {
-      if (name === Symbol.dispose) assert.equal(typeof made[name], "function"); // dispose() by another name; life.test.js
+      if (name === Symbol.dispose)
+        assert.equal(typeof made[name], "function"); // dispose() by another name; life.test.js
       else if (!subjects.has(`${scheme}.${String(name)}`)) left.push(`${scheme}.${String(name)}`);
     }
     made.dispose();

@@ -38,8 +38,16 @@ test("weights that are views on the module's own memory are copied too", () => {
     const want = results(make((list) => list));
     /** @type {any[]} */
     const owned = [];
-    const encoder = make((list) => { const memory = posenc.alloc(list.length); memory.data.set(list); owned.push(memory); return memory.data; });
-    for (const memory of owned) { memory.data.fill(7); memory.dispose(); }
+    const encoder = make((list) => {
+      const memory = posenc.alloc(list.length);
+      memory.data.set(list);
+      owned.push(memory);
+      return memory.data;
+    });
+    for (const memory of owned) {
+      memory.data.fill(7);
+      memory.dispose();
+    }
     assert.equal(results(encoder), want, name);
     encoder.dispose();
   }
@@ -57,11 +65,18 @@ test("2,000 creations with 1 MB of weights that fail leave the module's memory a
   const own = await load({ wasm: new URL("../../dist/npm/posenc.wasm", import.meta.url) });
   const weights = new Float32Array(1 << 18);
   const fail = [
-    () => own.learned({ dim: 3, weights }), () => own.learned({ dim: 64, rows: 7, weights }), () => own.learned({ dim: 64, weights, resize: { from: [3, 3], to: [4, 4] } }),
-    () => own.t5({ heads: 3, weights }), () => own.swin({ window: [7, 7], heads: 3, weights }), () => own.fire({ heads: 2, w1: weights, b1: weights, w2: weights, b2: weights }),
-    () => own.rotary({ headDim: 8, cos: weights, sin: new Float32Array(3) }), () => own.rotary({ headDim: 7, cos: weights, sin: weights }),
+    () => own.learned({ dim: 3, weights }),
+    () => own.learned({ dim: 64, rows: 7, weights }),
+    () => own.learned({ dim: 64, weights, resize: { from: [3, 3], to: [4, 4] } }),
+    () => own.t5({ heads: 3, weights }),
+    () => own.swin({ window: [7, 7], heads: 3, weights }),
+    () => own.fire({ heads: 2, w1: weights, b1: weights, w2: weights, b2: weights }),
+    () => own.rotary({ headDim: 8, cos: weights, sin: new Float32Array(3) }),
+    () => own.rotary({ headDim: 7, cos: weights, sin: weights }),
   ];
-  const run = (/** @type {number} */ times) => { for (let i = 0; i < times; i++) assert.throws(fail[i % fail.length], { code: "ERR_POSENC_RANGE" }); };
+  const run = (/** @type {number} */ times) => {
+    for (let i = 0; i < times; i++) assert.throws(fail[i % fail.length], { code: "ERR_POSENC_RANGE" });
+  };
   run(1000); // until Go's collector has found its pace
   const before = size(own);
   run(2000);
@@ -75,13 +90,27 @@ test("2,000 small encoders of each scheme, made and disposed of, leave it as it 
   const four = numbers(4);
   /** @type {Record<string, () => any>} */
   const make = {
-    sinusoidal: () => own.sinusoidal({ dim: 2 }), rotary: () => own.rotary({ headDim: 2 }), mrope: () => own.mrope({ headDim: 4, sections: [1, 1, 0] }), axialRotary: () => own.axialRotary({ headDim: 4, shape: [1, 1], convention: "torchtune" }),
-    alibi: () => own.alibi({ heads: 1 }), deberta: () => own.deberta({ maxRelativePositions: 8 }), fire: () => own.fire({ heads: 1, w1: list, b1: list, w2: list, b2: [1] }), fourier: () => own.fourier({ inputs: 1, bands: 1 }),
-    grid: () => own.grid({ dim: 4, shape: [1, 1] }), kerple: () => own.kerple({ heads: 2, p: list, a: list }), learned: () => own.learned({ dim: 2, weights: four }), shaw: () => own.shaw({ maxRelativePosition: 1 }),
-    swin: () => own.swin({ window: [1, 1], heads: 1, weights: [1] }), t5: () => own.t5({ heads: 1, numBuckets: 4, weights: four }), time2vec: () => own.time2vec({ w: list, phi: list }), timestep: () => own.timestep({ dim: 2 }),
+    sinusoidal: () => own.sinusoidal({ dim: 2 }),
+    rotary: () => own.rotary({ headDim: 2 }),
+    mrope: () => own.mrope({ headDim: 4, sections: [1, 1, 0] }),
+    axialRotary: () => own.axialRotary({ headDim: 4, shape: [1, 1], convention: "torchtune" }),
+    alibi: () => own.alibi({ heads: 1 }),
+    deberta: () => own.deberta({ maxRelativePositions: 8 }),
+    fire: () => own.fire({ heads: 1, w1: list, b1: list, w2: list, b2: [1] }),
+    fourier: () => own.fourier({ inputs: 1, bands: 1 }),
+    grid: () => own.grid({ dim: 4, shape: [1, 1] }),
+    kerple: () => own.kerple({ heads: 2, p: list, a: list }),
+    learned: () => own.learned({ dim: 2, weights: four }),
+    shaw: () => own.shaw({ maxRelativePosition: 1 }),
+    swin: () => own.swin({ window: [1, 1], heads: 1, weights: [1] }),
+    t5: () => own.t5({ heads: 1, numBuckets: 4, weights: four }),
+    time2vec: () => own.time2vec({ w: list, phi: list }),
+    timestep: () => own.timestep({ dim: 2 }),
     cached: () => own.rotary({ headDim: 2, cos: four, sin: four }),
   };
-  const run = (/** @type {number} */ times) => { for (const each of Object.values(make)) for (let i = 0; i < times; i++) each().dispose(); };
+  const run = (/** @type {number} */ times) => {
+    for (const each of Object.values(make)) for (let i = 0; i < times; i++) each().dispose();
+  };
   run(1500); // by then Go's heap has its size
   const before = size(own);
   const began = performance.now();
@@ -95,7 +124,12 @@ test("weights count against the limit of the module's memory until their encoder
   const encoder = own.learned({ dim: 64, weights: new Float32Array(1 << 26) }); // 256 MiB of 2 GiB
   /** @type {any[]} */
   const kept = [];
-  assert.throws(() => { for (let i = 0; i < 8; i++) kept.push(own.alloc(1 << 26)); }, { code: "ERR_POSENC_RANGE" });
+  assert.throws(
+    () => {
+      for (let i = 0; i < 8; i++) kept.push(own.alloc(1 << 26));
+    },
+    { code: "ERR_POSENC_RANGE" },
+  );
   assert.equal(kept.length, 7);
   assert.equal(digest(encoder.table(1)), digest(new Float32Array(64)));
   encoder.dispose();

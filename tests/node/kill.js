@@ -7,13 +7,52 @@ import { calls, summary } from "./hostile-calls.js";
 /** Calls that Go refuses, so that its error is asked for, and those that give something back. @param {any} posenc */
 const more = (posenc) => [
   { name: "refused: sinusoidal", args: () => ({}), run: () => posenc.sinusoidal({ dim: 8, base: -1 }) },
-  { name: "refused: add", args: () => ({ x: new Float32Array(24).fill(5) }), writes: "x", encoder: () => posenc.sinusoidal({ dim: 8 }), run: (/** @type {any} */ { x }, /** @type {any} */ pe) => pe.add(x, { batch: 2 }) },
-  { name: "refused: positions", args: () => ({ x: new Float32Array(24).fill(5) }), writes: "x", encoder: () => posenc.sinusoidal({ dim: 8 }), run: (/** @type {any} */ { x }, /** @type {any} */ pe) => pe.add(x, { positions: [1, 2, NaN] }) },
-  { name: "refused: scores", args: () => ({ x: new Float32Array(24).fill(5) }), writes: "x", encoder: () => posenc.alibi({ heads: 2 }), run: (/** @type {any} */ { x }, /** @type {any} */ bias) => bias.add(x, { queryLength: 5, keyLength: 5 }) },
-  { name: "refused: fromConfig", args: () => ({}), run: () => posenc.fromConfig({ model_type: "llama", hidden_size: 64, num_attention_heads: 4, rope_scaling: { rope_type: "yarn" } }) },
+  {
+    name: "refused: add",
+    args: () => ({ x: new Float32Array(24).fill(5) }),
+    writes: "x",
+    encoder: () => posenc.sinusoidal({ dim: 8 }),
+    run: (/** @type {any} */ { x }, /** @type {any} */ pe) => pe.add(x, { batch: 2 }),
+  },
+  {
+    name: "refused: positions",
+    args: () => ({ x: new Float32Array(24).fill(5) }),
+    writes: "x",
+    encoder: () => posenc.sinusoidal({ dim: 8 }),
+    run: (/** @type {any} */ { x }, /** @type {any} */ pe) => pe.add(x, { positions: [1, 2, NaN] }),
+  },
+  {
+    name: "refused: scores",
+    args: () => ({ x: new Float32Array(24).fill(5) }),
+    writes: "x",
+    encoder: () => posenc.alibi({ heads: 2 }),
+    run: (/** @type {any} */ { x }, /** @type {any} */ bias) => bias.add(x, { queryLength: 5, keyLength: 5 }),
+  },
+  {
+    name: "refused: fromConfig",
+    args: () => ({}),
+    run: () => posenc.fromConfig({ model_type: "llama", hidden_size: 64, num_attention_heads: 4, rope_scaling: { rope_type: "yarn" } }),
+  },
   { name: "refused: a zero", args: () => ({}), run: () => posenc.sinusoidal({ dim: 8, scale: 0 }) },
-  { name: "dispose", args: () => ({}), run: () => { const pe = posenc.sinusoidal({ dim: 8 }); pe.dispose(); return pe.options.dim; } },
-  { name: "alloc, dispose", args: () => ({}), run: () => { const memory = posenc.alloc(8); const { length } = memory; memory.dispose(); return length; } },
+  {
+    name: "dispose",
+    args: () => ({}),
+    run: () => {
+      const pe = posenc.sinusoidal({ dim: 8 });
+      pe.dispose();
+      return pe.options.dim;
+    },
+  },
+  {
+    name: "alloc, dispose",
+    args: () => ({}),
+    run: () => {
+      const memory = posenc.alloc(8);
+      const { length } = memory;
+      memory.dispose();
+      return length;
+    },
+  },
 ];
 
 const ENDING = /the next call starts a fresh instance/;
@@ -57,7 +96,8 @@ export function killEverywhere(posenc, { ways = Object.values(WAYS), only = "", 
         if (started() === had) plan(0); // in the instance that lived on, or is about to be replaced
         const died = code === "ERR_POSENC_INTERNAL" || started() > had;
         if (code === "ERR_POSENC_INTERNAL") {
-          if (x?.some((/** @type {number} */ v, /** @type {number} */ i) => !Object.is(v, before[i]))) out.wrong.push(`${where}: the array was changed`);
+          if (x?.some((/** @type {number} */ v, /** @type {number} */ i) => !Object.is(v, before[i])))
+            out.wrong.push(`${where}: the array was changed`);
           if (!ENDING.test(text)) out.wrong.push(`${where}: ${text}`);
         } else if (code !== "inside" && text !== right) {
           out.wrong.push(`${where}: want ${right.slice(0, 200)}, got ${text.slice(0, 200)}`);

@@ -16,7 +16,8 @@ const FAULTY = `
   const own = await load({ wasm: bytes });`;
 
 test("killed at every entry into Go, in every call, in every way: one coded error and the array as it was, or the right result; then the next call right; no growth", (t) => {
-  const { status, answer, stderr } = child(`${FAULTY}
+  const { status, answer, stderr } = child(
+    `${FAULTY}
     const { killEverywhere } = await import(new URL("kill.js", faults));
     const counts = { deaths: 0, survived: 0, restless: 0, wrong: [] }, rss = [];
     for (const way of Object.values(WAYS)) {
@@ -25,7 +26,10 @@ test("killed at every entry into Go, in every call, in every way: one coded erro
       for (let i = 0; i < 3; i++) { await new Promise((r) => setTimeout(r, 20)); globalThis.gc(); }
       rss.push(Math.round(process.memoryUsage().rss / 2 ** 20));
     }
-    console.log(JSON.stringify({ ...counts, rss }));`, ["--expose-gc"], 300_000);
+    console.log(JSON.stringify({ ...counts, rss }));`,
+    ["--expose-gc"],
+    300_000,
+  );
   assert.deepEqual([status, stderr], [0, ""]);
   const { deaths, survived, restless, wrong, rss } = answer;
   t.diagnostic(`${deaths} deaths, of which ${survived} calls gave their result all the same; MiB after each way: ${rss.join(", ")}`);
@@ -74,7 +78,8 @@ test("an instance that the engine refuses to start is an error like any other, a
 });
 
 test("a timer of a program that has died does nothing, and one that dies in a timer is replaced without a word", () => {
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const { setTimeout } = globalThis;
     const timers = [];
     globalThis.setTimeout = (f, ms) => { const timer = setTimeout(f, ms); if (/realm\\.js/.test(new Error().stack)) timers.push(f); return timer; };
@@ -108,8 +113,14 @@ test("a timer of a program that has died does nothing, and one that dies in a ti
       }
       rounds.push([name, "in a timer", lost, String(own.sinusoidal({ dim: 8 }).table(3)) === right, started() - before]);
     }
-    console.log(JSON.stringify({ rounds, uncaught, went: dead.filter(([mem, bytes]) => mem.buffer.byteLength !== bytes).length }));`, [], 120_000);
+    console.log(JSON.stringify({ rounds, uncaught, went: dead.filter(([mem, bytes]) => mem.buffer.byteLength !== bytes).length }));`,
+    [],
+    120_000,
+  );
   assert.deepEqual([status, stderr], [0, ""]);
-  assert.deepEqual(answer.rounds, [...["PANIC", "EXIT", "MEMORY", "STACK", "THROW"].map((way) => [way, true, "ERR_POSENC_INTERNAL", true]), ...["PANIC", "EXIT", "MEMORY", "STACK", "THROW"].map((way) => [way, "in a timer", "ERR_POSENC_LOST", true, 1])]);
+  assert.deepEqual(answer.rounds, [
+    ...["PANIC", "EXIT", "MEMORY", "STACK", "THROW"].map((way) => [way, true, "ERR_POSENC_INTERNAL", true]),
+    ...["PANIC", "EXIT", "MEMORY", "STACK", "THROW"].map((way) => [way, "in a timer", "ERR_POSENC_LOST", true, 1]),
+  ]);
   assert.deepEqual([answer.uncaught, answer.went], [[], 0]);
 });

@@ -15,7 +15,15 @@ test("an encoder that is disposed refuses every call and leaves arrays alone; di
   assert.equal(pe.dispose(), undefined);
   assert.equal(pe.dispose(), undefined);
   const x = Float32Array.of(1, 2);
-  for (const call of [() => pe.add(x), () => pe.subtract(x), () => pe.fill(x), () => pe.table(1), () => pe.shiftMatrix(1), () => pe.frequencies, () => pe.wavelengths]) {
+  for (const call of [
+    () => pe.add(x),
+    () => pe.subtract(x),
+    () => pe.fill(x),
+    () => pe.table(1),
+    () => pe.shiftMatrix(1),
+    () => pe.frequencies,
+    () => pe.wavelengths,
+  ]) {
     assert.throws(call, DISPOSED);
   }
   assert.deepEqual([...x], [1, 2]);
@@ -46,7 +54,12 @@ test("an array of alloc() that is disposed is refused; dispose is idempotent and
   assert.throws(() => memory.data, DISPOSED);
   assert.throws(() => pe.add(memory), DISPOSED);
   assert.equal(memory.length, 4);
-  const size = () => { const probe = posenc.alloc(1); const bytes = probe.data.buffer.byteLength; probe.dispose(); return bytes; };
+  const size = () => {
+    const probe = posenc.alloc(1);
+    const bytes = probe.data.buffer.byteLength;
+    probe.dispose();
+    return bytes;
+  };
   for (let i = 0; i < 40; i++) posenc.alloc(1 << 22).dispose(); // 16 MiB each
   const settled = size();
   for (let i = 0; i < 400; i++) posenc.alloc(1 << 22).dispose();
@@ -65,7 +78,10 @@ test("alloc() starts with zeros, is as long as asked, and its data is one object
   for (let i = 0; i < 50; i++) {
     const memory = posenc.alloc(1000);
     assert.ok(memory.data instanceof Float32Array && memory.data.length === 1000 && memory.length === 1000);
-    assert.ok(memory.data.every((v) => Object.is(v, 0)), `use ${i}`);
+    assert.ok(
+      memory.data.every((v) => Object.is(v, 0)),
+      `use ${i}`,
+    );
     assert.equal(memory.data, memory.data);
     memory.data.fill(7);
     memory.dispose();
@@ -79,7 +95,7 @@ test("alloc() starts with zeros, is as long as asked, and its data is one object
 test("two arrays of alloc() never overlap, whatever was disposed before", () => {
   const held = new Map();
   for (let i = 0; i < 400; i++) {
-    const memory = posenc.alloc(1 + (i * 37) % 500);
+    const memory = posenc.alloc(1 + ((i * 37) % 500));
     memory.data.fill(i);
     held.set(i, memory);
     if (i % 3 === 2) {
@@ -88,7 +104,10 @@ test("two arrays of alloc() never overlap, whatever was disposed before", () => 
     }
   }
   for (const [i, memory] of held) {
-    assert.ok(memory.data.every((/** @type {number} */ v) => v === i), `array ${i}`);
+    assert.ok(
+      memory.data.every((/** @type {number} */ v) => v === i),
+      `array ${i}`,
+    );
     memory.dispose();
   }
 });
@@ -105,9 +124,16 @@ test("memory may grow while alloc().data is held: the getter answers with a live
   assert.equal(stale.length, 0, "growth detached the old buffer");
   assert.throws(() => pe.add(stale), { name: "TypeError", code: "ERR_POSENC_TYPE", message: /^x: / });
   assert.deepEqual([...memory.data], [1, 2, 3, 4]);
-  const want = row({ dim: 2 }, 0).concat(row({ dim: 2 }, 1)).map((v, i) => v + i + 1);
+  const want = row({ dim: 2 }, 0)
+    .concat(row({ dim: 2 }, 1))
+    .map((v, i) => v + i + 1);
   near(pe.add(memory).data, want, 1e-6, "add on it");
-  const at = { get batch() { for (let i = 0; i < 9; i++) more.push(own.alloc(1 << 20)); return 1; } }; // grows inside the call
+  const at = {
+    get batch() {
+      for (let i = 0; i < 9; i++) more.push(own.alloc(1 << 20));
+      return 1;
+    },
+  }; // grows inside the call
   near(pe.subtract(memory, at).data, [1, 2, 3, 4], 1e-6, "subtract on it");
 });
 
@@ -116,18 +142,29 @@ test("sizes that the module cannot hold are refused before anything is allocated
   const memory = own.alloc(1);
   const before = memory.data.buffer.byteLength;
   for (const length of [2 ** 28 + 1, 2 ** 30, 2 ** 32, 2 ** 40, 2 ** 53]) {
-    assert.throws(() => own.alloc(length), { name: "RangeError", code: "ERR_POSENC_RANGE", message: new RegExp(`^length: want an integer from 0 to 268435456.*, got ${length}$`) });
+    assert.throws(() => own.alloc(length), {
+      name: "RangeError",
+      code: "ERR_POSENC_RANGE",
+      message: new RegExp(`^length: want an integer from 0 to 268435456.*, got ${length}$`),
+    });
   }
   assert.equal(memory.data.buffer.byteLength, before);
   const kept = [own.alloc(2 ** 28), own.alloc(2 ** 27)];
-  assert.throws(() => own.alloc(2 ** 28), { code: "ERR_POSENC_RANGE", message: /^length: want .* within 2 GiB, got 268435456; dispose\(\) some first$/ });
-  assert.ok(kept.every((each) => each.data.length === each.length), "what was there is still there");
+  assert.throws(() => own.alloc(2 ** 28), {
+    code: "ERR_POSENC_RANGE",
+    message: /^length: want .* within 2 GiB, got 268435456; dispose\(\) some first$/,
+  });
+  assert.ok(
+    kept.every((each) => each.data.length === each.length),
+    "what was there is still there",
+  );
   for (const each of kept) each.dispose();
   own.alloc(2 ** 28).dispose();
 });
 
 test("encoders that nobody holds any more are let go of", () => {
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const { load } = await import(posenc);
     const own = await load();
     const probe = own.alloc(1);
@@ -142,13 +179,19 @@ test("encoders that nobody holds any more are let go of", () => {
     for (let i = 0; i < 5; i++) await round();
     const settled = size();
     for (let i = 0; i < 24; i++) await round(); // 24 × 8 × 4 MiB
-    console.log(JSON.stringify({ settled, then: size() }));`, ["--expose-gc"]);
+    console.log(JSON.stringify({ settled, then: size() }));`,
+    ["--expose-gc"],
+  );
   assert.deepEqual([status, stderr], [0, ""]);
-  assert.ok(answer.then <= answer.settled + (64 << 20), `memory went from ${answer.settled} to ${answer.then} bytes; kept, it would be 768 MiB more`);
+  assert.ok(
+    answer.then <= answer.settled + (64 << 20),
+    `memory went from ${answer.settled} to ${answer.then} bytes; kept, it would be 768 MiB more`,
+  );
 });
 
 test("a view of alloc().data outlives its Allocation: only dispose() frees", () => {
-  const { status, answer } = child(`
+  const { status, answer } = child(
+    `
     const { load } = await import(posenc);
     const own = await load();
     const view = (() => { const memory = own.alloc(1000); return memory.data.subarray(10, 20).fill(7); })();
@@ -157,18 +200,23 @@ test("a view of alloc().data outlives its Allocation: only dispose() frees", () 
       await new Promise((r) => setTimeout(r, 5));
       if (view.length) for (let k = 0; k < 50; k++) own.alloc(1000).data.fill(9);
     }
-    console.log(JSON.stringify(view.length === 0 || [...view].every((v) => v === 7)));`, ["--expose-gc"]);
+    console.log(JSON.stringify(view.length === 0 || [...view].every((v) => v === 7)));`,
+    ["--expose-gc"],
+  );
   assert.deepEqual([status, answer], [0, true]);
 });
 
 test("what is held stays: the collector takes no encoder and no array that is in use", () => {
-  const { status, answer } = child(`
+  const { status, answer } = child(
+    `
     const { load } = await import(posenc);
     const own = await load();
     const pe = own.sinusoidal({ dim: 4 });
     const memory = own.alloc(8);
     for (let i = 0; i < 5; i++) { own.sinusoidal({ dim: 8 }); own.alloc(8).data.fill(9); globalThis.gc(); await new Promise((r) => setTimeout(r, 5)); }
-    console.log(JSON.stringify([...pe.add(memory).data]));`, ["--expose-gc"]);
+    console.log(JSON.stringify([...pe.add(memory).data]));`,
+    ["--expose-gc"],
+  );
   assert.equal(status, 0);
   same(answer, posenc.sinusoidal({ dim: 4 }).table(2), "rows");
 });

@@ -6,13 +6,24 @@
  */
 export function limited(bytes, pages) {
   let at = 8;
-  const read = () => { for (let value = 0, shift = 0; ; shift += 7) { const b = bytes[at++]; value |= (b & 127) << shift; if (b < 128) return value; } };
-  const leb = (/** @type {number} */ n) => { const out = []; for (; n > 127; n >>>= 7) out.push((n & 127) | 128); return [...out, n]; };
+  const read = () => {
+    for (let value = 0, shift = 0; ; shift += 7) {
+      const b = bytes[at++];
+      value |= (b & 127) << shift;
+      if (b < 128) return value;
+    }
+  };
+  const leb = (/** @type {number} */ n) => {
+    const out = [];
+    for (; n > 127; n >>>= 7) out.push((n & 127) | 128);
+    return [...out, n];
+  };
   while (at < bytes.length) {
     const start = at;
     const id = bytes[at++];
     const end = read() + at;
-    if (id === 5) { // the memory section: one memory, here with a maximum
+    if (id === 5) {
+      // the memory section: one memory, here with a maximum
       at += 2;
       const body = [1, 1, ...leb(read()), ...leb(pages)];
       const section = Uint8Array.of(5, ...leb(body.length), ...body);

@@ -31,7 +31,10 @@ const answers = {
   "/page-as-wasm": (r) => r.writeHead(200, { "content-type": "application/wasm" }).end(html),
   "/page": (r) => r.writeHead(200, { "content-type": "text/html" }).end(html),
   "/short": (r) => r.writeHead(200, { "content-type": "application/wasm" }).end(bytes.subarray(0, 70000)),
-  "/cut": (r) => { r.writeHead(200, { "content-length": bytes.length }); r.write(bytes.subarray(0, 70000), () => r.destroy()); },
+  "/cut": (r) => {
+    r.writeHead(200, { "content-length": bytes.length });
+    r.write(bytes.subarray(0, 70000), () => r.destroy());
+  },
   "/500": (r) => r.writeHead(500).end("no"),
 };
 const server = createServer((request, response) => {
@@ -44,7 +47,10 @@ before(async () => {
   await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
   base = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
 });
-after(() => { server.close(); server.closeAllConnections(); });
+after(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
 /** @param {import("../../dist/npm/index.js").WasmSource | PromiseLike<import("../../dist/npm/index.js").WasmSource>} wasm */
 async function works(wasm) {
@@ -83,7 +89,11 @@ const sources = {
   "a Response of a wrong MIME type": () => new Response(bytes, { headers: { "content-type": "text/html" } }),
   "an ArrayBuffer": () => bytes.slice().buffer,
   "a Uint8Array": () => bytes,
-  "a part of a larger array": () => { const larger = new Uint8Array(bytes.length + 9); larger.set(bytes, 4); return larger.subarray(4, 4 + bytes.length); },
+  "a part of a larger array": () => {
+    const larger = new Uint8Array(bytes.length + 9);
+    larger.set(bytes, 4);
+    return larger.subarray(4, 4 + bytes.length);
+  },
   "a DataView": () => new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
   "a Node Buffer": () => readFileSync(file),
   "a Module": () => new WebAssembly.Module(bytes),
@@ -94,11 +104,15 @@ for (const [name, source] of Object.entries(sources)) {
     const other = await works(Promise.resolve(source()));
     assert.notEqual(own, await load());
     assert.notEqual(own, other);
-    assert.throws(() => other.sinusoidal({ dim: 2 }).add(own.alloc(2)), { code: "ERR_POSENC_TYPE", message: /^x: want an array of the same load\(\), got / });
+    assert.throws(() => other.sinusoidal({ dim: 2 }).add(own.alloc(2)), {
+      code: "ERR_POSENC_TYPE",
+      message: /^x: want an array of the same load\(\), got /,
+    });
   });
 }
 
-const ADVICE = /pass load\(\{ wasm \}\)|Fetch it again|take both from the same package|try again|pass a fresh one|not a URL|the buffer is detached|not posenc's/;
+const ADVICE =
+  /pass load\(\{ wasm \}\)|Fetch it again|take both from the same package|try again|pass a fresh one|not a URL|the buffer is detached|not posenc's/;
 /** What fails, and what its message must say besides the advice. @type {Record<string, [() => any, RegExp]>} */
 const failures = {
   "a file that is missing": [() => new URL("missing.wasm", PACKAGE), /missing\.wasm: could not be read/],
@@ -112,7 +126,14 @@ const failures = {
   "an HTML page that says it is wasm": [() => `${base}/page-as-wasm`, /an HTML page/],
   "a truncated wasm": [() => `${base}/short`, /\/short: posenc\.wasm is truncated/],
   "a download that breaks off": [() => `${base}/cut`, /\/cut: the connection broke|\/cut: could not be fetched/],
-  "a Response that was read": [async () => { const r = new Response(bytes); await r.arrayBuffer(); return r; }, /has been read already/],
+  "a Response that was read": [
+    async () => {
+      const r = new Response(bytes);
+      await r.arrayBuffer();
+      return r;
+    },
+    /has been read already/,
+  ],
   "a Response that is an error": [() => Response.error(), /the server answered 0/],
   "no bytes": [() => new Uint8Array(0), /it is empty/],
   "three bytes": [() => bytes.subarray(0, 3), /it starts with "\\u0000as"/],
@@ -120,8 +141,22 @@ const failures = {
   "a Git LFS pointer": [() => new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"), /Git LFS pointer/],
   "truncated bytes": [() => bytes.subarray(0, bytes.length >> 1), /truncated, damaged or of another build/],
   "damaged bytes": [() => bytes.map((v, i) => (i === 8 ? 0x55 : v)), /truncated, damaged or of another build/],
-  "bytes that are detached": [() => { const b = bytes.slice(); structuredClone(b.buffer, { transfer: [b.buffer] }); return b; }, /the buffer is detached/],
-  "an ArrayBuffer that is detached": [() => { const b = bytes.slice().buffer; structuredClone(b, { transfer: [b] }); return b; }, /detached|it is empty/],
+  "bytes that are detached": [
+    () => {
+      const b = bytes.slice();
+      structuredClone(b.buffer, { transfer: [b.buffer] });
+      return b;
+    },
+    /the buffer is detached/,
+  ],
+  "an ArrayBuffer that is detached": [
+    () => {
+      const b = bytes.slice().buffer;
+      structuredClone(b, { transfer: [b] });
+      return b;
+    },
+    /detached|it is empty/,
+  ],
   "a module with nothing in it": [() => empty, /not posenc's/],
   "a Module with nothing in it": [() => new WebAssembly.Module(empty), /not posenc's/],
   "a module that wants other imports": [() => foreign, /another build/],
@@ -142,15 +177,33 @@ for (const [name, [source, says]] of Object.entries(failures)) {
 
 test("what is no source at all is a TypeError; what the user's own promise or getter throws comes through unchanged", async () => {
   for (const wasm of [null, 5, true, Symbol("x"), 5n, {}, [], () => bytes, new Date()]) {
-    await assert.rejects(load({ wasm: /** @type {any} */ (wasm) }), { name: "TypeError", code: "ERR_POSENC_TYPE", message: /^wasm: want a URL, a Response, bytes or a WebAssembly\.Module, got / });
+    await assert.rejects(load({ wasm: /** @type {any} */ (wasm) }), {
+      name: "TypeError",
+      code: "ERR_POSENC_TYPE",
+      message: /^wasm: want a URL, a Response, bytes or a WebAssembly\.Module, got /,
+    });
   }
   for (const options of [null, 5, "x", [], () => {}]) {
-    await assert.rejects(load(/** @type {any} */ (options)), { name: "TypeError", code: "ERR_POSENC_TYPE", message: /^options: want an object, got / });
+    await assert.rejects(load(/** @type {any} */ (options)), {
+      name: "TypeError",
+      code: "ERR_POSENC_TYPE",
+      message: /^options: want an object, got /,
+    });
   }
-  await assert.rejects(load(/** @type {any} */ ({ wsam: 1 })), { code: "ERR_POSENC_TYPE", message: "wsam: unknown option; did you mean wasm?" });
+  await assert.rejects(load(/** @type {any} */ ({ wsam: 1 })), {
+    code: "ERR_POSENC_TYPE",
+    message: "wsam: unknown option; did you mean wasm?",
+  });
   const mine = new Error("mine");
   await assert.rejects(load({ wasm: Promise.reject(mine) }), (error) => error === mine);
-  await assert.rejects(load({ get wasm() { throw mine; } }), (error) => error === mine);
+  await assert.rejects(
+    load({
+      get wasm() {
+        throw mine;
+      },
+    }),
+    (error) => error === mine,
+  );
 });
 
 /** A copy of the package in a folder of its own. @param {string} name @param {(folder: string) => void} change */
@@ -170,7 +223,11 @@ test("a wasm of another version: both versions, and what to do", async () => {
   });
   const { load: other } = await get();
   const { version } = JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8"));
-  await assert.rejects(other(), { name: "Error", code: "ERR_POSENC_LOAD", message: `posenc.wasm: it is of version ${version} and the JavaScript of 9.8.7; take both from the same package` });
+  await assert.rejects(other(), {
+    name: "Error",
+    code: "ERR_POSENC_LOAD",
+    message: `posenc.wasm: it is of version ${version} and the JavaScript of 9.8.7; take both from the same package`,
+  });
 });
 
 test("load() that failed can be tried again; two copies of the package are independent", async () => {
@@ -189,7 +246,8 @@ test("load() that failed can be tried again; two copies of the package are indep
 });
 
 test("no global is defined or changed, and nothing is printed", () => {
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const all = () => {
       const found = new Map();
       const note = (path, object) => { for (const key of Reflect.ownKeys(object)) found.set(path + "." + String(key), Reflect.getOwnPropertyDescriptor(object, key)); };
@@ -212,7 +270,9 @@ test("no global is defined or changed, and nothing is printed", () => {
       const [a, b] = [before.get(path), after.get(path)];
       return !a || !b || Object.keys(a).some((field) => !Object.is(a[field], b[field]));
     });
-    console.log(JSON.stringify({ looked: before.size > 1000, changed }));`, ["--no-warnings"]);
+    console.log(JSON.stringify({ looked: before.size > 1000, changed }));`,
+    ["--no-warnings"],
+  );
   assert.deepEqual([status, stderr, answer], [0, "", { looked: true, changed: [] }]);
 });
 
@@ -221,7 +281,11 @@ test("importing never fails: without WebAssembly load() says so, without fetch a
     delete globalThis.WebAssembly;
     const { load } = await import(posenc);
     console.log(JSON.stringify(await load().catch((e) => [e.name, e.code, e.message])));`);
-  assert.deepEqual(without.answer, ["Error", "ERR_POSENC_LOAD", "posenc.wasm: this JavaScript engine has no WebAssembly, or has it switched off"]);
+  assert.deepEqual(without.answer, [
+    "Error",
+    "ERR_POSENC_LOAD",
+    "posenc.wasm: this JavaScript engine has no WebAssembly, or has it switched off",
+  ]);
   const bare = child(`
     for (const name of ["fetch", "Response", "SharedArrayBuffer", "FinalizationRegistry", "WeakRef", "structuredClone", "location", "self", "window", "document", "process", "require"]) delete globalThis[name];
     const { load } = await import(posenc);

@@ -27,11 +27,21 @@ function project(name) {
 }
 
 test("nothing is needed at run time: no dependency, no import of anything but its own files", () => {
-  for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies", "bundleDependencies", "scripts", "bin"]) {
+  for (const key of [
+    "dependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "bundledDependencies",
+    "bundleDependencies",
+    "scripts",
+    "bin",
+  ]) {
     assert.equal(manifest[key], undefined, key);
   }
   for (const name of modules) {
-    const code = read(name).replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+    const code = read(name)
+      .replace(/\/\*[\s\S]*?\*\//g, "")
+      .replace(/^\s*\/\/.*$/gm, "");
     const imported = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s*)["']([^"']+)["']/gm)].map(([, specifier]) => specifier);
     for (const specifier of imported) {
       assert.match(specifier, /^\.\/[\w.-]+\.js$/, `${name} imports ${specifier}`);
@@ -43,31 +53,69 @@ test("nothing is needed at run time: no dependency, no import of anything but it
 
 test("it runs from a copy in an empty project, by its name", () => {
   const to = project("runs");
-  writeFileSync(join(to, "main.mjs"), `
+  writeFileSync(
+    join(to, "main.mjs"),
+    `
     import { load } from "posenc";
     const posenc = await load();
     const wasm = await load({ wasm: import.meta.resolve("posenc/posenc.wasm") });
-    console.log([...posenc.sinusoidal({ dim: 2 }).table(1), ...wasm.sinusoidal({ dim: 2 }).table(1), posenc.version].join(" "));`);
+    console.log([...posenc.sinusoidal({ dim: 2 }).table(1), ...wasm.sinusoidal({ dim: 2 }).table(1), posenc.version].join(" "));`,
+  );
   assert.equal(execFileSync(process.execPath, ["main.mjs"], { cwd: to, encoding: "utf8" }), `0 1 0 1 ${manifest.version}\n`);
 });
 
 test("every file is there, every one that the manifest names, and no others", () => {
-  for (const name of ["package.json", "README.md", "SCHEMES.md", "LICENSE", "NOTICE", "index.js", "index.d.ts", "posenc.wasm", "wasm_exec.js"]) assert.ok(files.includes(name), name);
-  const named = [manifest.types, ...Object.values(manifest.exports).flatMap((each) => (typeof each === "string" ? each : Object.values(each)))];
+  for (const name of [
+    "package.json",
+    "README.md",
+    "SCHEMES.md",
+    "LICENSE",
+    "NOTICE",
+    "index.js",
+    "index.d.ts",
+    "posenc.wasm",
+    "wasm_exec.js",
+  ])
+    assert.ok(files.includes(name), name);
+  const named = [
+    manifest.types,
+    ...Object.values(manifest.exports).flatMap((each) => (typeof each === "string" ? each : Object.values(each))),
+  ];
   for (const name of named) assert.ok(existsSync(new URL(name, PACKAGE)), name);
   const patterns = manifest.files.map((/** @type {string} */ glob) => new RegExp(`^${glob.replace(/\./g, "\\.").replace(/\*/g, ".*")}$`));
   const published = (/** @type {string} */ name) => name === "package.json" || patterns.some((/** @type {RegExp} */ p) => p.test(name));
-  assert.deepEqual(files.filter((name) => !published(name)), [], "files that would not be published");
+  assert.deepEqual(
+    files.filter((name) => !published(name)),
+    [],
+    "files that would not be published",
+  );
   for (const name of modules) assert.ok(files.includes(name.replace(/\.js$/, ".d.ts")), `types of ${name}`);
   assert.equal(manifest.type, "module");
   assert.equal(manifest.sideEffects, false);
-  const lines = files.filter((name) => !name.endsWith(".wasm")).flatMap((name) => read(name).split("\n").map((line) => `${name}: ${line}`));
-  assert.deepEqual(lines.filter((line) => /(^|[\s"'`=(])\/(home|root|work|tmp|Users)\/|%%[A-Z]+%%/.test(line)), [], "paths of a machine, and holes");
-  assert.ok(!readFileSync(new URL("posenc.wasm", PACKAGE)).includes(fileURLToPath(new URL("../../", import.meta.url))), "the folder it was built in is in the wasm");
+  const lines = files
+    .filter((name) => !name.endsWith(".wasm"))
+    .flatMap((name) =>
+      read(name)
+        .split("\n")
+        .map((line) => `${name}: ${line}`),
+    );
+  assert.deepEqual(
+    lines.filter((line) => /(^|[\s"'`=(])\/(home|root|work|tmp|Users)\/|%%[A-Z]+%%/.test(line)),
+    [],
+    "paths of a machine, and holes",
+  );
+  assert.ok(
+    !readFileSync(new URL("posenc.wasm", PACKAGE)).includes(fileURLToPath(new URL("../../", import.meta.url))),
+    "the folder it was built in is in the wasm",
+  );
 });
 
 test("links in its pages lead to files and headings that are there", () => {
-  const anchor = (/** @type {string} */ heading) => heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
+  const anchor = (/** @type {string} */ heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-");
   for (const page of files.filter((name) => name.endsWith(".md"))) {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
       const [file, heading] = target.split("#");
@@ -82,7 +130,10 @@ test("the licence, and the notices of what the wasm and wasm_exec.js contain", (
   assert.match(read("LICENSE"), /^MIT License[\s\S]*Permission is hereby granted, free of charge/);
   assert.equal(manifest.license, "MIT");
   const notice = read("NOTICE");
-  assert.match(notice, /The Go programming language[\s\S]*Copyright 2009 The Go Authors[\s\S]*Redistributions in binary form must reproduce/);
+  assert.match(
+    notice,
+    /The Go programming language[\s\S]*Copyright 2009 The Go Authors[\s\S]*Redistributions in binary form must reproduce/,
+  );
   assert.doesNotMatch(notice, /norunners/, "what the package has no longer");
   assert.match(read("wasm_exec.js"), /Copyright 2018 The Go Authors/);
 });
@@ -99,7 +150,9 @@ test("types for every export, which hold in a strict project", () => {
   assert.deepEqual(Object.keys(everything), ["load"]);
   const to = project("types");
   writeFileSync(join(to, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(to, "right.ts"), `
+  writeFileSync(
+    join(to, "right.ts"),
+    `
     import { load, type Allocation, type At, type Convention, type ErrorCode, type Pool, type PosencError, type Sinusoidal, type SinusoidalOptions, type WasmSource } from "posenc";
     const source: WasmSource = new URL("https://example.org/posenc.wasm");
     const posenc = await load({ wasm: source });
@@ -121,15 +174,51 @@ test("types for every export, which hold in a strict project", () => {
     numbers.push(added[0], held.length, biased[0], cos[0], (await pool.table(pe, 2, { positions: [0, 1], shared: true, signal }))[0], pool.workers);
     pool.dispose();
     memory.dispose(); pe.dispose();
-    export { numbers, code, version };`);
-  const wrong = ["posenc.sinusoidal({})", 'posenc.sinusoidal({ dim: "4" })', 'posenc.sinusoidal({ dim: 4, layout: "zigzag" })', "posenc.sinusoidal({ dim: 4, bse: 1 })", "pe.add([1, 2])",
-    "pe.add(new Float64Array(4))", "pe.add(x, { ofset: 1 })", "pe.table()", "pe.table(2, { batch: 1 })", "pe.options.dim = 5", "pe.options = pe.options", 'posenc.alloc("4")', "pe.runtime", "pe.handle", "pool.workers = 3", "pool.rotate(pe, x)", "pool.add(pe, x, { signal: 1 })", "pool.add(posenc.alibi({ heads: 1 }), x)", "pool.table(pe, 1, { batch: 2 })", "pool.crew"];
-  writeFileSync(join(to, "wrong.ts"), `import { load } from "posenc";\nconst posenc = await load();\nconst pe = posenc.sinusoidal({ dim: 4 });\nconst x = new Float32Array(4);\nconst pool = await posenc.pool();\nexport {};\n${
-    wrong.map((line) => `// @ts-expect-error\n${line};`).join("\n")}\n`);
-  writeFileSync(join(to, "tsconfig.json"), JSON.stringify({
-    compilerOptions: { strict: true, noEmit: true, skipLibCheck: false, target: "es2022", module: "nodenext", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], types: [] },
-    files: ["right.ts", "wrong.ts"],
-  }));
+    export { numbers, code, version };`,
+  );
+  const wrong = [
+    "posenc.sinusoidal({})",
+    'posenc.sinusoidal({ dim: "4" })',
+    'posenc.sinusoidal({ dim: 4, layout: "zigzag" })',
+    "posenc.sinusoidal({ dim: 4, bse: 1 })",
+    "pe.add([1, 2])",
+    "pe.add(new Float64Array(4))",
+    "pe.add(x, { ofset: 1 })",
+    "pe.table()",
+    "pe.table(2, { batch: 1 })",
+    "pe.options.dim = 5",
+    "pe.options = pe.options",
+    'posenc.alloc("4")',
+    "pe.runtime",
+    "pe.handle",
+    "pool.workers = 3",
+    "pool.rotate(pe, x)",
+    "pool.add(pe, x, { signal: 1 })",
+    "pool.add(posenc.alibi({ heads: 1 }), x)",
+    "pool.table(pe, 1, { batch: 2 })",
+    "pool.crew",
+  ];
+  writeFileSync(
+    join(to, "wrong.ts"),
+    `import { load } from "posenc";\nconst posenc = await load();\nconst pe = posenc.sinusoidal({ dim: 4 });\nconst x = new Float32Array(4);\nconst pool = await posenc.pool();\nexport {};\n${wrong
+      .map((line) => `// @ts-expect-error\n${line};`)
+      .join("\n")}\n`,
+  );
+  writeFileSync(
+    join(to, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        target: "es2022",
+        module: "nodenext",
+        lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"],
+        types: [],
+      },
+      files: ["right.ts", "wrong.ts"],
+    }),
+  );
   const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
   try {
     execFileSync(process.execPath, [tsc, "-p", to], { encoding: "utf8", stdio: "pipe" });

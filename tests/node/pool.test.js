@@ -52,10 +52,11 @@ function bits(got, want, where) {
   if (!same) slowBits(got, want, where);
 }
 const list = (/** @type {number} */ n, /** @type {(i: number) => number} */ f) => Float64Array.from({ length: n }, (_, i) => f(i));
-const turn = (/** @type {() => boolean} */ until) => new Promise((resolve) => {
-  const look = () => (until() ? resolve(undefined) : setImmediate(look));
-  look();
-});
+const turn = (/** @type {() => boolean} */ until) =>
+  new Promise((resolve) => {
+    const look = () => (until() ? resolve(undefined) : setImmediate(look));
+    look();
+  });
 
 test("it has as many workers as it was asked for, and by default some", async () => {
   assert.equal(pool.workers, 3);
@@ -75,7 +76,11 @@ test("a worker gets the compiled module, and each encoder once with its weights"
   e.dispose();
   await pool.table(posenc.sinusoidal({ dim: 64 }), 20000, { positions });
   const recipes = mine.reduce((n, { sent }) => n + sent.filter(({ recipe }) => recipe?.scheme === "learned").length, 0);
-  assert.equal(mine.reduce((n, { sent }) => n + sent.filter(({ forget }) => forget > 0).length, 0), recipes, "a disposed one is forgotten");
+  assert.equal(
+    mine.reduce((n, { sent }) => n + sent.filter(({ forget }) => forget > 0).length, 0),
+    recipes,
+    "a disposed one is forgotten",
+  );
 });
 
 /** Enough rows of 64 for workers, of two sequences each; at listed positions fewer are. */
@@ -97,7 +102,14 @@ for (const [name, make, end = 2 ** 53, whole = (v) => v] of additive) {
     const dim = e.table(1).length;
     const position = (/** @type {number} */ i) => whole(Math.abs(Math.sin(i)) * Math.min(end - 1, 1e6));
     /** @type {any[]} */
-    const ats = [{ batch: 2 }, { batch: 2, offset: 11 }, { batch: 2, positions: list(few, position) }, { batch: 2, positions: list(2 * few, position) }, { offset: 3 }, { batch: 2 * many }];
+    const ats = [
+      { batch: 2 },
+      { batch: 2, offset: 11 },
+      { batch: 2, positions: list(few, position) },
+      { batch: 2, positions: list(2 * few, position) },
+      { offset: 3 },
+      { batch: 2 * many },
+    ];
     if (end === 2 ** 53) ats.push({ batch: 2, offset: 2 ** 53 - 2 * many }, { batch: 2, offset: -5 });
     for (const at of ats) {
       const length = 2 * (at.positions ? few : many) * dim;
@@ -141,19 +153,31 @@ test("the bits of one thread: points of a Fourier encoder", async () => {
     const want = e.encode(points);
     bits(await pool.table(e, 3000, { positions: points }), want, type);
     bits(await pool.fill(e, new Float32Array(want.length), { positions: points }), want, type);
-    for (const call of [() => pool.table(e, 10), () => pool.fill(e, new Float32Array(want.length))]) await assert.rejects(call, { ...TYPE, message: /^positions: want / });
-    await assert.rejects(pool.add(/** @type {any} */ (e), new Float32Array(want.length)), { ...TYPE, message: /^encoder: want an encoder that has this method/ });
+    for (const call of [() => pool.table(e, 10), () => pool.fill(e, new Float32Array(want.length))])
+      await assert.rejects(call, { ...TYPE, message: /^positions: want / });
+    await assert.rejects(pool.add(/** @type {any} */ (e), new Float32Array(want.length)), {
+      ...TYPE,
+      message: /^encoder: want an encoder that has this method/,
+    });
   }
 });
 
-const longrope = { type: /** @type {const} */ ("longrope"), originalMaxPositionEmbeddings: 512, shortFactor: list(16, () => 1), longFactor: list(16, (i) => 2 + i) };
+const longrope = {
+  type: /** @type {const} */ ("longrope"),
+  originalMaxPositionEmbeddings: 512,
+  shortFactor: list(16, () => 1),
+  longFactor: list(16, (i) => 2 + i),
+};
 /** @type {[string, () => any, number?][]} */
 const turning = [
   ["rotary", () => posenc.rotary({ headDim: 32 })],
   ["rotary, partial and interleaved", () => posenc.rotary({ headDim: 40, rotaryDim: 24, pairing: "interleaved" })],
   ["rotary, dynamic", () => posenc.rotary({ headDim: 32, maxPositionEmbeddings: 512, scaling: { type: "dynamic", factor: 4 } })],
   ["rotary, longrope", () => posenc.rotary({ headDim: 32, maxPositionEmbeddings: 4096, scaling: longrope })],
-  ["rotary, yarn in float32", () => posenc.rotary({ headDim: 32, precision: "float32", scaling: { type: "yarn", factor: 4, originalMaxPositionEmbeddings: 512 } })],
+  [
+    "rotary, yarn in float32",
+    () => posenc.rotary({ headDim: 32, precision: "float32", scaling: { type: "yarn", factor: 4, originalMaxPositionEmbeddings: 512 } }),
+  ],
   ["rotary, xpos", () => posenc.rotary({ headDim: 32, xpos: "key" })],
   ["rotary of caches", () => posenc.rotary({ headDim: 32, cos: sample(70_000 * 16), sin: sample(70_000 * 16) }), 70_000],
   ["mrope", () => posenc.mrope({ headDim: 32, sections: [4, 6, 6] })],
@@ -165,13 +189,27 @@ for (const [name, make, end = 0] of turning) {
     const e = make();
     const { headDim } = e.options;
     const axes = e.options.sections?.length ?? 1;
-    const position = (/** @type {number} */ i) => (end ? (i * 7919) % end : Math.floor(Math.abs(Math.sin(i)) * (name === "mrope" ? 6e4 : 5e3)) / (axes === 1 && name !== "rotary, xpos" ? 2 : 1));
+    const position = (/** @type {number} */ i) =>
+      end
+        ? (i * 7919) % end
+        : Math.floor(Math.abs(Math.sin(i)) * (name === "mrope" ? 6e4 : 5e3)) / (axes === 1 && name !== "rotary, xpos" ? 2 : 1);
     let sent = 0;
-    const shapes = [[2, 3301, 5], [120, 9, 31], [1, 8301, 4], [3, 60, 190]];
+    const shapes = [
+      [2, 3301, 5],
+      [120, 9, 31],
+      [1, 8301, 4],
+      [3, 60, 190],
+    ];
     for (const order of ["bshd", "bhsd"]) {
       for (const [batch, rows, heads] of shapes) {
         const some = rows >> 3 || 1; // at listed positions
-        for (const at of [{}, { offset: 9 }, { positions: list(axes * some, position) }, { positions: list(axes * batch * some, position) }, { sequenceLength: 70_000 }]) {
+        for (const at of [
+          {},
+          { offset: 9 },
+          { positions: list(axes * some, position) },
+          { positions: list(axes * batch * some, position) },
+          { sequenceLength: 70_000 },
+        ]) {
           const length = batch * (at.positions ? some : rows) * heads * headDim;
           for (const op of ["rotate", "unrotate"]) {
             const all = { batch, heads, order, ...at };
@@ -180,7 +218,8 @@ for (const [name, make, end = 0] of turning) {
             const x = sample(length, shared);
             const before = parts();
             assert.equal(await /** @type {any} */ (pool)[op](e, x, { ...all, allowShared: shared }), x);
-            if (shared ? length >= 2 ** 20 : at.positions && heads < 6 && at.positions.length / axes * headDim >= 2 ** 16) assert.ok(parts() - before > 3, `${parts() - before} parts`);
+            if (shared ? length >= 2 ** 20 : at.positions && heads < 6 && (at.positions.length / axes) * headDim >= 2 ** 16)
+              assert.ok(parts() - before > 3, `${parts() - before} parts`);
             sent += parts() - before;
             bits(x, want, `${op} ${JSON.stringify({ ...all, positions: all.positions?.length })}`);
           }
@@ -212,8 +251,16 @@ test("rows of a long sequence, which are made once for several heads and sequenc
   for (const shared of [false, true]) {
     const [batch, heads, rows] = [2, 2, 9001];
     const at = { batch, heads, order: /** @type {const} */ ("bhsd"), allowShared: shared };
-    bits(await pool.rotate(rope, sample(batch * heads * rows * 128, shared), at), rope.rotate(sample(batch * heads * rows * 128), at), "rotate");
-    bits(await pool.add(pe, sample(3 * rows * 128, shared), { batch: 3, allowShared: shared }), pe.add(sample(3 * rows * 128), { batch: 3 }), "add");
+    bits(
+      await pool.rotate(rope, sample(batch * heads * rows * 128, shared), at),
+      rope.rotate(sample(batch * heads * rows * 128), at),
+      "rotate",
+    );
+    bits(
+      await pool.add(pe, sample(3 * rows * 128, shared), { batch: 3, allowShared: shared }),
+      pe.add(sample(3 * rows * 128), { batch: 3 }),
+      "add",
+    );
   }
   const x = sample(300 * 900 * 8); // rows wider than the staging buffer
   const few = posenc.rotary({ headDim: 8 });
@@ -224,8 +271,12 @@ test("rows of a long sequence, which are made once for several heads and sequenc
 test("the bits of one thread: bias", async () => {
   const [heads, queryLength, keyLength, batch] = [3, 501, 407, 2];
   const each = (/** @type {number} */ n) => list(n, (i) => 1 / (i + 1));
-  for (const e of [posenc.alibi({ heads }), posenc.t5({ heads, weights: sample(32 * heads) }), posenc.kerple({ heads, p: each(heads), a: each(heads) }),
-    posenc.fire({ heads, w1: each(4), b1: each(4), w2: each(4 * heads), b2: each(heads) })]) {
+  for (const e of [
+    posenc.alibi({ heads }),
+    posenc.t5({ heads, weights: sample(32 * heads) }),
+    posenc.kerple({ heads, p: each(heads), a: each(heads) }),
+    posenc.fire({ heads, w1: each(4), b1: each(4), w2: each(4 * heads), b2: each(heads) }),
+  ]) {
     for (const shared of [false, true]) {
       const at = { batch, queryLength, keyLength, offset: 5, allowShared: shared };
       const size = batch * heads * queryLength * keyLength;
@@ -257,12 +308,20 @@ test("what would take longer to copy than to do is done on this thread", async (
   const x = sample(64 * 40_000);
   bits(await pool.rotate(rope, x.slice(), { heads: 8 }), rope.rotate(x.slice(), { heads: 8 }), "rotate");
   const packed = list(5000, (i) => i % 700); // sequences that restart: rows in memory
-  bits(await pool.rotate(rope, x.slice(), { heads: 8, positions: packed }), rope.rotate(x.slice(), { heads: 8, positions: packed }), "packed");
+  bits(
+    await pool.rotate(rope, x.slice(), { heads: 8, positions: packed }),
+    rope.rotate(x.slice(), { heads: 8, positions: packed }),
+    "packed",
+  );
   const at = { queryLength: 1024, keyLength: 1024 };
   bits(await pool.add(posenc.alibi({ heads: 1 }), sample(2 ** 20), at), posenc.alibi({ heads: 1 }).add(sample(2 ** 20), at), "scores");
   assert.equal(parts(), before);
   const halves = list(40_000, (i) => (i % 100) / 2); // near, but no row in memory
-  bits(await pool.add(posenc.sinusoidal({ dim: 64 }), x.slice(), { positions: halves }), posenc.sinusoidal({ dim: 64 }).add(x.slice(), { positions: halves }), "halves");
+  bits(
+    await pool.add(posenc.sinusoidal({ dim: 64 }), x.slice(), { positions: halves }),
+    posenc.sinusoidal({ dim: 64 }).add(x.slice(), { positions: halves }),
+    "halves",
+  );
   assert.ok(parts() > before);
 });
 
@@ -349,14 +408,28 @@ test("onProgress rises to 1, and not too often", async () => {
   const most = (performance.now() - begin) / 50 + 1;
   assert.ok(told.length > 1 && told.length <= most, `${told.length} of ${most}`);
   assert.equal(told.at(-1), 1);
-  assert.ok(told.every((f, i) => f > (told[i - 1] ?? 0)), told.join(" "));
+  assert.ok(
+    told.every((f, i) => f > (told[i - 1] ?? 0)),
+    told.join(" "),
+  );
 });
 
 test("what onProgress throws ends the work", async () => {
   const thrown = new Error("mine");
-  for (const [x, at] of /** @type {[Float32Array, any][]} */ ([[sample(64 * rows), { positions: slow }], [sample(64), {}]])) {
+  for (const [x, at] of /** @type {[Float32Array, any][]} */ ([
+    [sample(64 * rows), { positions: slow }],
+    [sample(64), {}],
+  ])) {
     const before = x.slice();
-    await assert.rejects(pool.add(pe, x, { ...at, onProgress: () => { throw thrown; } }), (e) => e === thrown);
+    await assert.rejects(
+      pool.add(pe, x, {
+        ...at,
+        onProgress: () => {
+          throw thrown;
+        },
+      }),
+      (e) => e === thrown,
+    );
     bits(x, before, "x");
   }
   bits(await pool.table(pe, 17_000), pe.table(17_000), "the next job");
@@ -364,7 +437,11 @@ test("what onProgress throws ends the work", async () => {
 
 test("jobs take turns, and all are right", async () => {
   const order = /** @type {string[]} */ ([]);
-  const jobs = [["long", rows], ["short", 6000], ["middle", 9000]].map(async ([name, n]) => {
+  const jobs = [
+    ["long", rows],
+    ["short", 6000],
+    ["middle", 9000],
+  ].map(async ([name, n]) => {
     const x = sample(64 * Number(n));
     await pool.add(pe, x, { positions: slow.subarray(0, Number(n)) });
     order.push(String(name));
@@ -387,7 +464,10 @@ test("an array that is written to, detached or resized meanwhile is an error, an
     await assert.rejects(detached, { ...TYPE, message: /^x: its buffer was detached/ });
   }
   const late = sample(64 * rows);
-  await assert.rejects(pool.add(pe, late, { positions: slow, onProgress: (f) => f === 1 && structuredClone(late.buffer, { transfer: [late.buffer] }) }), TYPE);
+  await assert.rejects(
+    pool.add(pe, late, { positions: slow, onProgress: (f) => f === 1 && structuredClone(late.buffer, { transfer: [late.buffer] }) }),
+    TYPE,
+  );
   const buffer = new /** @type {any} */ (ArrayBuffer)(256 * rows, { maxByteLength: 512 * rows });
   const resized = pool.add(pe, new Float32Array(buffer), { positions: slow });
   buffer.resize(512 * rows);
@@ -435,7 +515,11 @@ test("an encoder whose part failed is forgotten with the others, and serves unti
   tamper = (message) => message;
   assert.equal(failure.code, DIED.code);
   assert.equal(failure.message, "a worker of the pool failed: posenc's WebAssembly instance died; the next call starts a fresh instance");
-  bits(await pool.table(e, 6000, { positions: slow.subarray(0, 6000) }), e.table(6000, { positions: slow.subarray(0, 6000) }), "the next job");
+  bits(
+    await pool.table(e, 6000, { positions: slow.subarray(0, 6000) }),
+    e.table(6000, { positions: slow.subarray(0, 6000) }),
+    "the next job",
+  );
   e.dispose();
   await pool.table(pe, 17_000);
   for (const [i, { sent }] of mine.entries()) {
@@ -513,24 +597,50 @@ test("arguments of a wrong kind are refused, and nothing is touched", async () =
   const rope = posenc.rotary({ headDim: 4 });
   const x = sample(64 * 17_000);
   const before = x.slice();
-  for (const workers of [0, -1, 1.5, NaN, Infinity, 65]) await assert.rejects(posenc.pool({ workers }), { ...RANGE, message: /^workers: / });
-  for (const options of [null, 3, "4", [], { workers: "2" }, { workers: 2n }, { worker: 2 }]) await assert.rejects(posenc.pool(/** @type {any} */ (options)), TYPE);
+  for (const workers of [0, -1, 1.5, NaN, Infinity, 65])
+    await assert.rejects(posenc.pool({ workers }), { ...RANGE, message: /^workers: / });
+  for (const options of [null, 3, "4", [], { workers: "2" }, { workers: 2n }, { worker: 2 }])
+    await assert.rejects(posenc.pool(/** @type {any} */ (options)), TYPE);
   await assert.rejects(posenc.pool(/** @type {any} */ ({ worker: 2 })), { message: "worker: unknown option; did you mean workers?" });
-  await assert.rejects(async () => { const { pool: free } = posenc; await free({ workers: 1 }); }, TYPE);
-  for (const e of [undefined, null, {}, "pe", Object.create(pe), new Proxy(pe, {})]) await assert.rejects(any.add(e, x), { ...TYPE, message: /^encoder: want an encoder/ });
+  await assert.rejects(async () => {
+    const { pool: free } = posenc;
+    await free({ workers: 1 });
+  }, TYPE);
+  for (const e of [undefined, null, {}, "pe", Object.create(pe), new Proxy(pe, {})])
+    await assert.rejects(any.add(e, x), { ...TYPE, message: /^encoder: want an encoder/ });
   const other = await load({ wasm: new URL("posenc.wasm", PACKAGE) });
   await assert.rejects(any.add(other.sinusoidal({ dim: 64 }), x), { ...TYPE, message: /^encoder: want one of the same load\(\)/ });
-  for (const call of [() => any.add(rope, x), () => any.rotate(pe, x), () => any.table(rope, 5), () => any.table(posenc.alibi({ heads: 1 }), 5), () => any.cosSin(pe, 5),
-    () => any.shift(pe, x, 1), () => any.subtract(posenc.alibi({ heads: 1 }), x), () => any.fill(posenc.shaw({ maxRelativePosition: 2 }), x)]) {
+  for (const call of [
+    () => any.add(rope, x),
+    () => any.rotate(pe, x),
+    () => any.table(rope, 5),
+    () => any.table(posenc.alibi({ heads: 1 }), 5),
+    () => any.cosSin(pe, 5),
+    () => any.shift(pe, x, 1),
+    () => any.subtract(posenc.alibi({ heads: 1 }), x),
+    () => any.fill(posenc.shaw({ maxRelativePosition: 2 }), x),
+  ]) {
     await assert.rejects(call, { ...TYPE, message: /^encoder: want an encoder that has this method/ });
   }
-  await assert.rejects(any.shift(posenc.axialRotary({ headDim: 4, shape: [1, 1], convention: "dinov3" }), new Float32Array(4), 1), { ...RANGE, message: /^delta: / });
-  for (const bad of [null, [1, 2], new Float64Array(64), new DataView(new ArrayBuffer(256)), new SharedArrayBuffer(256), sample(64, true), Object.create(Float32Array.prototype)]) {
+  await assert.rejects(any.shift(posenc.axialRotary({ headDim: 4, shape: [1, 1], convention: "dinov3" }), new Float32Array(4), 1), {
+    ...RANGE,
+    message: /^delta: /,
+  });
+  for (const bad of [
+    null,
+    [1, 2],
+    new Float64Array(64),
+    new DataView(new ArrayBuffer(256)),
+    new SharedArrayBuffer(256),
+    sample(64, true),
+    Object.create(Float32Array.prototype),
+  ]) {
     await assert.rejects(any.add(pe, bad), { ...TYPE, message: /^x: / });
   }
   await assert.rejects(any.add(pe, new Float32Array(65)), RANGE);
   for (const at of [null, 1, [], () => {}]) await assert.rejects(any.add(pe, x, at), { ...TYPE, message: /^at: / });
-  for (const onProgress of [null, 1, {}, "log"]) await assert.rejects(any.add(pe, x, { onProgress }), { ...TYPE, message: /^onProgress: want a function/ });
+  for (const onProgress of [null, 1, {}, "log"])
+    await assert.rejects(any.add(pe, x, { onProgress }), { ...TYPE, message: /^onProgress: want a function/ });
   for (const signal of [null, 1, {}, { aborted: true }, Object.create(AbortSignal.prototype)]) {
     await assert.rejects(any.add(pe, x, { signal }), { ...TYPE, message: /^signal: want an AbortSignal/ });
   }
@@ -544,13 +654,17 @@ test("arguments of a wrong kind are refused, and nothing is touched", async () =
   await assert.rejects(any.table(pe, 1.5), RANGE);
   await assert.rejects(any.table(pe, "5"), TYPE);
   await assert.rejects(any.table(pe, 9000, { positions: [1] }), RANGE);
-  await assert.rejects(any.add(pe, x, { positions: list(17_000, (i) => (i === 16_999 ? NaN : i)) }), { ...RANGE, message: /^positions\[16999\]/ });
+  await assert.rejects(any.add(pe, x, { positions: list(17_000, (i) => (i === 16_999 ? NaN : i)) }), {
+    ...RANGE,
+    message: /^positions\[16999\]/,
+  });
   await assert.rejects(any.add(pe, x, { batch: 7 }), RANGE);
   await assert.rejects(any.shift(rope, x, "1"), { ...TYPE, message: /^delta: / });
   await assert.rejects(any.rotate(rope, x, { order: "sbhd" }), TYPE);
   await assert.rejects(any.rotate(rope, x, { sequenceLength: 0 }), RANGE);
   for (const name of ["add", "subtract", "fill", "rotate", "unrotate", "shift", "table", "cosSin"]) {
-    for (const self of [undefined, {}, new Proxy(pool, {})]) await assert.rejects(Reflect.apply(any[name], self, [pe, x, 1]), { ...TYPE, message: /^(this|delta|at): / }, name);
+    for (const self of [undefined, {}, new Proxy(pool, {})])
+      await assert.rejects(Reflect.apply(any[name], self, [pe, x, 1]), { ...TYPE, message: /^(this|delta|at): / }, name);
   }
   assert.throws(() => Reflect.apply(any.dispose, {}, []), TYPE);
   assert.throws(() => Reflect.get(Object.getPrototypeOf(pool), "workers", {}), TYPE);
@@ -562,21 +676,52 @@ test("each option is read once, and what a getter does is seen", async () => {
   const reads = /** @type {Record<string, number>} */ ({});
   const { signal } = new AbortController();
   const given = /** @type {any} */ ({ batch: 2, offset: 3, positions: undefined, allowShared: false, onProgress() {}, signal });
-  const at = new Proxy(given, { get: (target, key) => (reads[String(key)] = (reads[String(key)] ?? 0) + 1, target[key]) });
+  const at = new Proxy(given, { get: (target, key) => ((reads[String(key)] = (reads[String(key)] ?? 0) + 1), target[key]) });
   const x = sample(64 * 17_000);
   bits(await pool.add(pe, x, at), pe.add(sample(64 * 17_000), { batch: 2, offset: 3 }), "add");
   assert.deepEqual(reads, { batch: 1, offset: 1, positions: 1, allowShared: 1, onProgress: 1, signal: 1 });
   const mine = new Error("mine");
-  await assert.rejects(pool.add(pe, x, { get offset() { throw mine; } }), (e) => e === mine);
+  await assert.rejects(
+    pool.add(pe, x, {
+      get offset() {
+        throw mine;
+      },
+    }),
+    (e) => e === mine,
+  );
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   await assert.rejects(pool.add(pe, x, proxy), TYPE);
   const going = posenc.sinusoidal({ dim: 64 });
-  await assert.rejects(pool.add(going, x, { get offset() { going.dispose(); return 1; } }), DISPOSED);
+  await assert.rejects(
+    pool.add(going, x, {
+      get offset() {
+        going.dispose();
+        return 1;
+      },
+    }),
+    DISPOSED,
+  );
   const gone = sample(64 * 17_000);
-  await assert.rejects(pool.add(pe, gone, { get offset() { structuredClone(gone.buffer, { transfer: [gone.buffer] }); return 1; } }), { ...TYPE, message: /^x: / });
+  await assert.rejects(
+    pool.add(pe, gone, {
+      get offset() {
+        structuredClone(gone.buffer, { transfer: [gone.buffer] });
+        return 1;
+      },
+    }),
+    { ...TYPE, message: /^x: / },
+  );
   const brief = await posenc.pool({ workers: 1 });
-  await assert.rejects(brief.add(pe, sample(64 * 17_000), { get offset() { brief.dispose(); return 1; } }), DISPOSED);
+  await assert.rejects(
+    brief.add(pe, sample(64 * 17_000), {
+      get offset() {
+        brief.dispose();
+        return 1;
+      },
+    }),
+    DISPOSED,
+  );
 });
 
 test("built-ins that are patched after load() have no say", () => {
@@ -649,7 +794,8 @@ test("a process with an idle pool ends by itself, one with work does it first", 
 });
 
 test("the workers of a pool that nobody has any more end, after their work", () => {
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const { load } = await import(posenc);
     const one = await load();
     const workers = [];
@@ -662,7 +808,9 @@ test("the workers of a pool that nobody has any more end, after their work", () 
       gc();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    console.log(JSON.stringify([lengths, workers.map(({ threadId }) => threadId)]));`, ["--expose-gc"]);
+    console.log(JSON.stringify([lengths, workers.map(({ threadId }) => threadId)]));`,
+    ["--expose-gc"],
+  );
   assert.deepEqual([status, answer], [0, [[40000 * 64], [-1, -1]]], stderr);
 });
 
@@ -703,11 +851,14 @@ test("signals that stop being one, whose event is stopped, or that many jobs sha
 
 test("where no worker may start, pool() says so", () => {
   const permission = Number(process.versions.node.split(".")[0]) < 24 ? "--experimental-permission" : "--permission";
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const { load } = await import(posenc);
     const one = await load();
     const failure = await one.pool({ workers: 2 }).catch((e) => [e.code, e.message.slice(0, 11), e.cause.code]);
-    console.log(JSON.stringify([failure, one.sinusoidal({ dim: 2 }).table(1)[1]]));`, [permission, "--allow-fs-read=*"]);
+    console.log(JSON.stringify([failure, one.sinusoidal({ dim: 2 }).table(1)[1]]));`,
+    [permission, "--allow-fs-read=*"],
+  );
   assert.deepEqual([status, answer], [0, [["ERR_POSENC_LOAD", "worker.js: ", "ERR_ACCESS_DENIED"], 1]], stderr);
 });
 
@@ -735,7 +886,8 @@ test("sharding by hand with node:worker_threads, without the pool", () => {
 });
 
 test("fake timers, put in after load(), do not stop a pool that takes a breath; nor does a signal that ends it while it is looked at hang its caller", () => {
-  const { status, answer, stderr } = child(`
+  const { status, answer, stderr } = child(
+    `
     const { load } = await import(posenc);
     const own = await load();
     const pool = await own.pool({ workers: 1 });
@@ -747,6 +899,9 @@ test("fake timers, put in after load(), do not stop a pool that takes a breath; 
     const { signal } = new AbortController();
     Object.defineProperty(signal, "constructor", { get() { pool.dispose(); return AbortSignal; } }); // Node's addEventListener looks at it
     const code = await pool.table(pe, 60_000, { signal }).then(() => "", (error) => error.code);
-    console.log(JSON.stringify({ rows, code }));`, [], 60_000);
+    console.log(JSON.stringify({ rows, code }));`,
+    [],
+    60_000,
+  );
   assert.deepEqual([status, stderr, answer], [0, "", { rows: 100_000, code: "ERR_POSENC_DISPOSED" }]);
 });

@@ -16,8 +16,12 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const pages = ["README.md", "jsbridge/js/SCHEMES.md"].map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 const prelude = pages[1].text.match(/<!-- prelude -->\n```js\n([\s\S]*?)```/)?.[1];
 const blocks = pages.flatMap(({ path, text }) =>
-  [...text.matchAll(/<!-- test: (\w+) -->\n```\w+\n([\s\S]*?)```/g)].map(([all, kind, code]) => (
-    { kind, code, where: `${path}, line ${text.slice(0, text.indexOf(all)).split("\n").length}` })));
+  [...text.matchAll(/<!-- test: (\w+) -->\n```\w+\n([\s\S]*?)```/g)].map(([all, kind, code]) => ({
+    kind,
+    code,
+    where: `${path}, line ${text.slice(0, text.indexOf(all)).split("\n").length}`,
+  })),
+);
 
 /** How to run each kind of block in an empty folder. @type {Record<string, (folder: string, code: string) => string>} */
 const runners = {
@@ -45,10 +49,18 @@ test("there is an example of each kind, and of each call", async () => {
   assert.deepEqual([...new Set(blocks.map((b) => b.kind))].sort(), ["go", "node", "posenc"]);
   const posenc = await load();
   const code = blocks.map((b) => b.code).join("\n");
-  const calls = Object.getOwnPropertyNames(Object.getPrototypeOf(posenc)).filter((name) => !["constructor", "version", "analysis"].includes(name));
-  assert.deepEqual(calls.filter((name) => !code.includes(`posenc.${name}(`)), []);
+  const calls = Object.getOwnPropertyNames(Object.getPrototypeOf(posenc)).filter(
+    (name) => !["constructor", "version", "analysis"].includes(name),
+  );
+  assert.deepEqual(
+    calls.filter((name) => !code.includes(`posenc.${name}(`)),
+    [],
+  );
   const measures = Object.getOwnPropertyNames(Object.getPrototypeOf(posenc.analysis)).filter((name) => name !== "constructor");
-  assert.deepEqual(measures.filter((name) => !pages[1].text.includes(`| \`${name}(`)), []);
+  assert.deepEqual(
+    measures.filter((name) => !pages[1].text.includes(`| \`${name}(`)),
+    [],
+  );
 });
 
 for (const { kind, code, where } of blocks) {
@@ -69,10 +81,31 @@ test("every call in the table of models makes an encoder", async () => {
   const calls = [...table.matchAll(/`(\w+\([^`]*\))`/g)].map(([, call]) => call);
   assert.ok(calls.length > 30, `${calls.length} calls`);
   const posenc = await load();
-  const dim = 768, heads = 12, headDim = 64, H = 3, W = 4, T = 2;
+  const dim = 768,
+    heads = 12,
+    headDim = 64,
+    H = 3,
+    W = 4,
+    T = 2;
   const rows = (/** @type {number} */ n) => new Float32Array(n).fill(1);
-  const scope = { posenc, dim, heads, headDim, H, W, T, base: 5e5, window: [7, 7], wpe: rows(7 * dim), biases: rows(32 * heads), biasTable: rows(169 * heads),
-    shortFactor: rows(48), longFactor: rows(48), freqFactors: rows(32), textTokens: 5 };
+  const scope = {
+    posenc,
+    dim,
+    heads,
+    headDim,
+    H,
+    W,
+    T,
+    base: 5e5,
+    window: [7, 7],
+    wpe: rows(7 * dim),
+    biases: rows(32 * heads),
+    biasTable: rows(169 * heads),
+    shortFactor: rows(48),
+    longFactor: rows(48),
+    freqFactors: rows(32),
+    textTokens: 5,
+  };
   for (const call of calls) {
     const encoder = new Function(...Object.keys(scope), `return posenc.${call}`)(...Object.values(scope));
     assert.ok(encoder.options, call);
@@ -83,9 +116,18 @@ test("every call in the table of models makes an encoder", async () => {
 test("SCHEMES.md lists the model types that fromConfig knows", async () => {
   const posenc = await load();
   const listed = pages[1].text.match(/model types it knows: ([^.]*)\./)?.[1].split(/,\s+/);
-  assert.throws(() => posenc.fromConfig({ model_type: "none" }), (/** @type {Error} */ { message }) => {
-    const known = message.replace(/^.*want one of /, "").replace(/, got .*$/, "").split(", ");
-    assert.deepEqual(listed, known.filter((name) => name === "speech_to_text" || !/_(text|text_model|vision_model)$/.test(name))); // but those of parts
-    return true;
-  });
+  assert.throws(
+    () => posenc.fromConfig({ model_type: "none" }),
+    (/** @type {Error} */ { message }) => {
+      const known = message
+        .replace(/^.*want one of /, "")
+        .replace(/, got .*$/, "")
+        .split(", ");
+      assert.deepEqual(
+        listed,
+        known.filter((name) => name === "speech_to_text" || !/_(text|text_model|vision_model)$/.test(name)),
+      ); // but those of parts
+      return true;
+    },
+  );
 });

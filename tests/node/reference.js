@@ -35,7 +35,8 @@ export function frequencies(given) {
   const half = lone ? dim / 2 : Math.floor(dim / 2);
   const count = Math.ceil(half);
   return Array.from({ length: count }, (_, i) =>
-    i === 0 ? minTimescale : minTimescale * (base / minTimescale) ** (-i / (half - frequencyShift)));
+    i === 0 ? minTimescale : minTimescale * (base / minTimescale) ** (-i / (half - frequencyShift)),
+  );
 }
 
 /** What column j holds: of which frequency, and whether its sine or cosine; nothing in a zero column. @param {Options} given */
@@ -44,9 +45,12 @@ export function columns(given) {
   const pairs = Math.floor(dim / 2);
   const sines = Array.from({ length: pairs + (oddDim === "sin" ? dim % 2 : 0) }, (_, i) => ({ i, cos: false }));
   const cosines = Array.from({ length: pairs }, (_, i) => ({ i, cos: true }));
-  const order = layout === "concat" ? [...sines, ...cosines]
-    : layout === "concat-cos-sin" ? [...cosines, ...sines]
-      : sines.flatMap((sine, i) => (i < pairs ? [sine, cosines[i]] : [sine]));
+  const order =
+    layout === "concat"
+      ? [...sines, ...cosines]
+      : layout === "concat-cos-sin"
+        ? [...cosines, ...sines]
+        : sines.flatMap((sine, i) => (i < pairs ? [sine, cosines[i]] : [sine]));
   return order.length < dim ? [...order, undefined] : order;
 }
 
@@ -60,7 +64,8 @@ export function row(given, p) {
 const BITS = 256n;
 const ONE = 1n << BITS;
 /** π to 100 digits. */
-const PI = (BigInt("31415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170679") << BITS) / 10n ** 100n;
+const PI =
+  (BigInt("31415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170679") << BITS) / 10n ** 100n;
 
 /** sin and cos of numerator/denominator, each times 2^256. @param {bigint} numerator @param {bigint} denominator */
 function sinCos(numerator, denominator) {
@@ -84,7 +89,7 @@ function sinCos(numerator, denominator) {
  */
 export function distance(got, p, i, cos) {
   const want = sinCos(BigInt(p), 10n ** BigInt(i))[cos ? "cos" : "sin"];
-  const exact = Math.abs(Number(((BigInt(Math.round(got * 2 ** 149)) << (BITS - 149n)) - want))) / 2 ** 256; // a float32 is a multiple of 2^-149
+  const exact = Math.abs(Number((BigInt(Math.round(got * 2 ** 149)) << (BITS - 149n)) - want)) / 2 ** 256; // a float32 is a multiple of 2^-149
   const unit = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(Number(want)) / 2 ** 256)), -126) - 23);
   return { ulps: exact / unit, absolute: exact };
 }

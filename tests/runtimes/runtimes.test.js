@@ -19,7 +19,8 @@ const workload = JSON.parse(readFileSync(path("../digest/workload.json"), "utf8"
 const project = realpathSync(mkdtempSync(join(tmpdir(), "posenc-runtimes-")));
 after(() => rmSync(project, { recursive: true, force: true }));
 cpSync(path("../../dist/npm"), join(project, "node_modules/posenc"), { recursive: true });
-for (const name of ["check.js", "worker.js", "../digest/digest.js", "../digest/workload.json"]) cpSync(path(name), join(project, name.split("/").at(-1) ?? ""));
+for (const name of ["check.js", "worker.js", "../digest/digest.js", "../digest/workload.json"])
+  cpSync(path(name), join(project, name.split("/").at(-1) ?? ""));
 writeFileSync(join(project, "package.json"), '{ "type": "module", "dependencies": { "posenc": "0" } }\n');
 
 /** How to run a script with no right but to read the project, where the runtime knows rights. */
@@ -54,7 +55,12 @@ for (const [name, { command, flags, unread }] of Object.entries(runtimes)) {
     await t.test("the digest", () => assert.equal(facts.digest, workload.digest));
     await t.test("the digest in a worker", () => assert.equal(facts.worker, name === "Node" ? "no Worker" : workload.digest));
     await t.test("a pool of workers", () => {
-      assert.deepEqual(facts.pool, { aborted: ["soon", "soon", "soon"], same: [true, true, true, true], told: 1, type: "TypeError ERR_POSENC_TYPE" });
+      assert.deepEqual(facts.pool, {
+        aborted: ["soon", "soon", "soon"],
+        same: [true, true, true, true],
+        told: 1,
+        type: "TypeError ERR_POSENC_TYPE",
+      });
     });
     await t.test("load() is one instance, load({ wasm }) takes every source", () => {
       assert.equal(facts.same, true);

@@ -5,4 +5,6 @@ import { load } from "posenc";
 import { digest } from "./digest.js";
 import workload from "./workload.json" with { type: "json" };
 
-load().then((posenc) => digest(posenc, workload)).then(postMessage, (error) => postMessage(String(error)));
+load()
+  .then((posenc) => digest(posenc, workload))
+  .then(postMessage, (error) => postMessage(String(error)));

@@ -40,17 +40,37 @@ const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i
 /** @type {Call[]} */
 export const CALLS = [];
 /** Of each recipe, of each method: the number of its first call and how many there are. @type {{ first: number, count: number }[][]} */
-export const METHODS = RECIPES.map((recipe, r) => recipe.methods.map((method, m) => {
-  const first = CALLS.length;
-  for (let v = 0; v < (PROPERTIES.includes(method) ? 1 : VARIANTS); v++) CALLS.push(describe(recipe, r, method, method === "fromConfig" ? m : v, generator(1 + v + VARIANTS * (m + 16 * r))));
-  return { first, count: CALLS.length - first };
-}));
+export const METHODS = RECIPES.map((recipe, r) =>
+  recipe.methods.map((method, m) => {
+    const first = CALLS.length;
+    for (let v = 0; v < (PROPERTIES.includes(method) ? 1 : VARIANTS); v++)
+      CALLS.push(describe(recipe, r, method, method === "fromConfig" ? m : v, generator(1 + v + VARIANTS * (m + 16 * r))));
+    return { first, count: CALLS.length - first };
+  }),
+);
 
 /** @param {Recipe} recipe @param {number} index @param {string} method @param {number} variant @param {(n: number) => number} random @returns {Call} */
 function describe(recipe, index, method, variant, random) {
   const big = variant === VARIANTS - 1;
-  const work = { batch: 1 + random(3), heads: 1, seq: 1 + random(6), bhsd: false, positions: /** @type {number[]} */ ([]), queries: 1 + random(5), keys: 1 + random(9), offset: 0 };
-  const call = { id: CALLS.length, name: `${recipe.scheme || "posenc"}(${(JSON.stringify(recipe.options) ?? "").slice(0, 80)}).${method} ${variant}`, recipe: index, method, length: -1, args: /** @type {any[]} */ ([]), work };
+  const work = {
+    batch: 1 + random(3),
+    heads: 1,
+    seq: 1 + random(6),
+    bhsd: false,
+    positions: /** @type {number[]} */ ([]),
+    queries: 1 + random(5),
+    keys: 1 + random(9),
+    offset: 0,
+  };
+  const call = {
+    id: CALLS.length,
+    name: `${recipe.scheme || "posenc"}(${(JSON.stringify(recipe.options) ?? "").slice(0, 80)}).${method} ${variant}`,
+    recipe: index,
+    method,
+    length: -1,
+    args: /** @type {any[]} */ ([]),
+    work,
+  };
   if (PROPERTIES.includes(method)) {
     if (method === "fromConfig") call.args = [configs[variant]];
   } else if (recipe.kind === "scores") describeScores(recipe, call, random, big);
@@ -87,12 +107,16 @@ function describeRows({ kind, width = 1, axes = 1, limits }, call, random, big) 
     call.args = [delta, at];
     return;
   }
-  const first = limits === undefined ? [0, 1, 7, 100, 1000, 65535][random(6)] - (kind === "rows" ? random(20) : 0) : limits[0] + random(limits[1] - seq + 1);
+  const first =
+    limits === undefined
+      ? [0, 1, 7, 100, 1000, 65535][random(6)] - (kind === "rows" ? random(20) : 0)
+      : limits[0] + random(limits[1] - seq + 1);
   const each = range(batch * seq).map((i) => first + (i % seq));
   work.positions = each.flatMap((p) => Array(axes).fill(p));
   if (random(3) > 0) {
     if (first !== 0 || random(2) === 0) at.offset = first;
-  } else { // for each axis, one after the other; of a sequence, or of all
+  } else {
+    // for each axis, one after the other; of a sequence, or of all
     const rows = random(2) === 0 ? seq : batch * seq;
     const one = () => (limits === undefined ? random(4096) / (kind === "rows" ? 4 : 1) : limits[0] + random(limits[1]));
     const given = range(axes).map(() => range(rows).map(one));
@@ -122,10 +146,14 @@ function describeScores({ heads = 1, square }, call, random, big) {
 function listArguments(method, random, big) {
   const n = big ? 9000 : 1 + random(9);
   switch (method) {
-    case "positionsFromMask": return [range(2 * n).map(() => random(2)), { batch: 2, padding: random(2), start: random(3) - 1 }];
-    case "relativePositions": return [n, { bidirectional: random(2) === 1 }];
-    case "mropePositions": return [[{ text: n }, { t: 1 + random(3), h: 2, w: 1 + random(4) }, { text: random(4) }]];
-    default: return [INPUT.subarray(0, 24 * Math.min(n, 3000)), { to: random(2) === 0 ? "half" : "interleaved", headDim: 8, columns: 3 }];
+    case "positionsFromMask":
+      return [range(2 * n).map(() => random(2)), { batch: 2, padding: random(2), start: random(3) - 1 }];
+    case "relativePositions":
+      return [n, { bidirectional: random(2) === 1 }];
+    case "mropePositions":
+      return [[{ text: n }, { t: 1 + random(3), h: 2, w: 1 + random(4) }, { text: random(4) }]];
+    default:
+      return [INPUT.subarray(0, 24 * Math.min(n, 3000)), { to: random(2) === 0 ? "half" : "interleaved", headDim: 8, columns: 3 }];
   }
 }
 
@@ -154,5 +182,8 @@ export function digestOf(made, digest = 0x811c9dc5) {
   }
   if ("cos" in made) return digestOf(made.sin, digestOf(made.cos, digest));
   if ("positions" in made) return digestOf(made.next, digestOf(made.positions, digest));
-  return digestOf(Uint32Array.from(summary(made), (c) => /** @type {number} */ (c.codePointAt(0))), digest);
+  return digestOf(
+    Uint32Array.from(summary(made), (c) => /** @type {number} */ (c.codePointAt(0))),
+    digest,
+  );
 }

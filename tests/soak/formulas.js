@@ -14,11 +14,17 @@ import { RECIPES } from "./encoders.js";
 export function formula(call) {
   const recipe = RECIPES[call.recipe];
   switch (recipe.kind) {
-    case "rows": case "points": return rows(recipe, call);
-    case "turns": return turns(recipe, call);
-    case "scores": return scores(recipe, call);
-    case "lists": return lists(call);
-    default: return undefined;
+    case "rows":
+    case "points":
+      return rows(recipe, call);
+    case "turns":
+      return turns(recipe, call);
+    case "scores":
+      return scores(recipe, call);
+    case "lists":
+      return lists(call);
+    default:
+      return undefined;
   }
 }
 
@@ -44,27 +50,37 @@ function turns({ turn, pair, width = 0, axes = 1, options }, { method, work, len
     return [...all.map(({ cos }) => cos), ...all.map(({ sin }) => sin)];
   }
   const out = Float64Array.from(INPUT.subarray(0, length));
-  for (let b = 0; b < batch; b++) for (let s = 0; s < seq; s++) for (let i = 0; i < n; i++) {
-    const { cos, sin } = turn(at(b * seq + s), i);
-    const [first, second] = pair(i, n);
-    for (let h = 0; h < heads; h++) {
-      const from = width * (bhsd ? (b * heads + h) * seq + s : (b * seq + s) * heads + h);
-      const [x, y] = [INPUT[from + first], INPUT[from + second]];
-      out[from + first] = method === "unrotate" ? x * cos + y * sin : x * cos - y * sin;
-      out[from + second] = method === "unrotate" ? y * cos - x * sin : y * cos + x * sin;
-    }
-  }
+  for (let b = 0; b < batch; b++)
+    for (let s = 0; s < seq; s++)
+      for (let i = 0; i < n; i++) {
+        const { cos, sin } = turn(at(b * seq + s), i);
+        const [first, second] = pair(i, n);
+        for (let h = 0; h < heads; h++) {
+          const from = width * (bhsd ? (b * heads + h) * seq + s : (b * seq + s) * heads + h);
+          const [x, y] = [INPUT[from + first], INPUT[from + second]];
+          out[from + first] = method === "unrotate" ? x * cos + y * sin : x * cos - y * sin;
+          out[from + second] = method === "unrotate" ? y * cos - x * sin : y * cos + x * sin;
+        }
+      }
   return out;
 }
 
 /** @param {import("./encoders.js").Recipe} recipe @param {Call} call */
 function scores({ heads = 1, bias, bucket }, { method, work, length }) {
   const { queries, keys, offset } = work;
-  const of = method === "buckets" ? bucket && ((/** @type {number} */ _, /** @type {number} */ i, /** @type {number} */ j) => bucket(i, j)) : method === "slopes" ? undefined : bias;
+  const of =
+    method === "buckets"
+      ? bucket && ((/** @type {number} */ _, /** @type {number} */ i, /** @type {number} */ j) => bucket(i, j))
+      : method === "slopes"
+        ? undefined
+        : bias;
   if (of === undefined) return undefined;
   const square = queries * keys;
   const count = method === "buckets" ? square : method === "matrix" ? heads * square : length;
-  return Array.from({ length: count }, (_, k) => of(Math.floor(k / square) % heads, offset + (Math.floor(k / keys) % queries), k % keys) + (method === "add" ? INPUT[k] : 0));
+  return Array.from(
+    { length: count },
+    (_, k) => of(Math.floor(k / square) % heads, offset + (Math.floor(k / keys) % queries), k % keys) + (method === "add" ? INPUT[k] : 0),
+  );
 }
 
 /** @param {Call} call */
@@ -77,7 +93,8 @@ function lists({ method, args: [given, options] }) {
     });
   }
   if (method === "relativePositions") return Array.from({ length: options.bidirectional ? 2 * given - 1 : given }, (_, i) => given - 1 - i);
-  if (method === "permute") { // of 8 channels of 3 columns each
+  if (method === "permute") {
+    // of 8 channels of 3 columns each
     const order = options.to === "half" ? [0, 2, 4, 6, 1, 3, 5, 7] : [0, 4, 1, 5, 2, 6, 3, 7];
     return Array.from(given, (_, i) => given[i - (i % 24) + 3 * order[Math.floor((i % 24) / 3)] + (i % 3)]);
   }

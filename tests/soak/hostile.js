@@ -21,22 +21,40 @@ const DISPOSE = 20;
 export function thrower(posenc, other) {
   const realm = vm.runInNewContext("globalThis");
   /** @type {Target[]} */
-  const targets = calls(posenc).map((call) => ({ call, encoder: undefined, places: places(call), right: "" })).filter((target) => target.places.length > 0);
+  const targets = calls(posenc)
+    .map((call) => ({ call, encoder: undefined, places: places(call), right: "" }))
+    .filter((target) => target.places.length > 0);
 
   /** @param {Target} target @param {import("../node/hostile-calls.js").Place} place @param {import("../node/hostile-calls.js").Hostile} hostile @returns {Thrown | undefined} */
   const throwAt = (target, { path, kind, valid: usual }, hostile) => {
     const { call } = target;
-    const encoder = target.encoder ??= call.encoder?.();
+    const encoder = (target.encoder ??= call.encoder?.());
     /** @type {any[]} */
     const lent = [];
-    const lend = (/** @type {any} */ made) => { lent.push(made); return made; };
-    const lender = { alloc: (/** @type {number} */ n) => lend(posenc.alloc(n)), shaw: (/** @type {any} */ options) => lend(posenc.shaw(options)) };
+    const lend = (/** @type {any} */ made) => {
+      lent.push(made);
+      return made;
+    };
+    const lender = {
+      alloc: (/** @type {number} */ n) => lend(posenc.alloc(n)),
+      shaw: (/** @type {any} */ options) => lend(posenc.shaw(options)),
+    };
     const args = call.args();
     const x = call.writes === undefined ? undefined : args[call.writes];
     const before = x?.slice();
     const mine = new Error("mine");
     const again = () => done(call.run(call.args(), encoder));
-    const value = hostile.value({ posenc: lender, other, encoder, valid: kind === "json" && !Array.isArray(usual) ? [1] : at(args, path) ?? structuredClone(usual), x, mine, detach, realm, again });
+    const value = hostile.value({
+      posenc: lender,
+      other,
+      encoder,
+      valid: kind === "json" && !Array.isArray(usual) ? [1] : (at(args, path) ?? structuredClone(usual)),
+      x,
+      mine,
+      detach,
+      realm,
+      again,
+    });
     if (value === ABSENT) return undefined;
     let undo = () => {};
     if (value === POLLUTED) undo = pollute(at(args, path) ?? {});
@@ -54,7 +72,8 @@ export function thrower(posenc, other) {
     undo();
     if (outcome !== "") {
       wrong.push(...faults(error, { mine, path, call, hostile, kind, value }));
-      if (x?.length > 0 && path[0] !== call.writes && x.some((/** @type {number} */ v, /** @type {number} */ i) => v !== before[i])) wrong.push("an array was changed by a call that failed");
+      if (x?.length > 0 && path[0] !== call.writes && x.some((/** @type {number} */ v, /** @type {number} */ i) => v !== before[i]))
+        wrong.push("an array was changed by a call that failed");
     } else if (hostile.want === "same") {
       if (target.right === "") target.right = right(call, encoder);
       const got = summary(made);
@@ -82,11 +101,13 @@ export function thrower(posenc, other) {
     throwAll() {
       const seen = new Set();
       const all = [];
-      for (const target of targets) for (const place of target.places) for (const hostile of place.values) {
-        if (seen.has(hostile.value)) continue;
-        seen.add(hostile.value);
-        all.push(throwAt(target, place, hostile));
-      }
+      for (const target of targets)
+        for (const place of target.places)
+          for (const hostile of place.values) {
+            if (seen.has(hostile.value)) continue;
+            seen.add(hostile.value);
+            all.push(throwAt(target, place, hostile));
+          }
       return all.filter((thrown) => thrown !== undefined);
     },
     /** Lets go of all encoders. */

@@ -33,12 +33,22 @@ const mb = (/** @type {number} */ n) => `${(n / 2 ** 20).toFixed(1)} MiB`;
 
 /** @param {import("./work.js").Report} r */
 function summary(r) {
-  const memory = [["module", "the module's memory"], ["used", "what is in use of it"], ["process", "the rest of the process"], ["heap", "JavaScript's heap"], ["buffers", "its ArrayBuffers"]].map(([key, name]) =>
-    `${name}: ${r.before === undefined ? "" : `${mb(r.before[/** @type {"used"} */ (key)])}, then `}${mb(r.after[/** @type {"used"} */ (key)])}`);
+  const memory = [
+    ["module", "the module's memory"],
+    ["used", "what is in use of it"],
+    ["process", "the rest of the process"],
+    ["heap", "JavaScript's heap"],
+    ["buffers", "its ArrayBuffers"],
+  ].map(
+    ([key, name]) =>
+      `${name}: ${r.before === undefined ? "" : `${mb(r.before[/** @type {"used"} */ (key)])}, then `}${mb(r.after[/** @type {"used"} */ (key)])}`,
+  );
   return [
     `${count(r.calls)} calls in ${r.seconds.toFixed(1)} s, seed ${r.seed}${r.stopped ? ", stopped" : ""}: ${count(r.hostile)} hostile, ${count(r.refused)} of them refused; ${count(r.encoders)} encoders and ${count(r.arrays)} arrays made`,
     `digest ${r.digest}; that of the ${count(r.table.calls)} results that there are ${r.table.digest}, ${count(r.table.formulas)} of them held against a formula`,
-    r.before === undefined ? `memory in the end (what it was after ${100 * WARM_UP} % of the way was not reached)` : `memory after ${100 * WARM_UP} % of the way, and in the end`,
+    r.before === undefined
+      ? `memory in the end (what it was after ${100 * WARM_UP} % of the way was not reached)`
+      : `memory after ${100 * WARM_UP} % of the way, and in the end`,
     ...memory.map((line) => `  ${line}`),
     `numbers of encoders up to ${r.highest.encoders}, of arrays up to ${r.highest.arrays}; live and nobody's: ${r.unheld.encoders} and ${r.unheld.arrays}`,
     ...(r.wrong === 0 ? ["all right"] : [`${count(r.wrong)} went wrong:`, ...r.problems.map((text) => `  ${text}`)]),
@@ -55,7 +65,11 @@ process.once("SIGINT", () => (signal.stop = true)); // a second one ends it at o
 
 let shown = 0;
 const report = await soak({
-  posenc, other, watched, signal, ...how,
+  posenc,
+  other,
+  watched,
+  signal,
+  ...how,
   onProgress({ fraction, calls, seconds, module }) {
     if (seconds - shown < EVERY) return;
     shown = seconds;

@@ -19,7 +19,11 @@ async function soaked(seed, calls, spoil = () => {}) {
   const watched = instances[instances.length - 1];
   const posenc = /** @type {any} */ ({});
   for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(real))) {
-    if (name !== "constructor" && name !== "version") posenc[name] = typeof (/** @type {any} */ (real)[name]) === "function" ? /** @type {any} */ (real)[name].bind(real) : /** @type {any} */ (real)[name];
+    if (name !== "constructor" && name !== "version")
+      posenc[name] =
+        typeof (/** @type {any} */ (real)[name]) === "function"
+          ? /** @type {any} */ (real)[name].bind(real)
+          : /** @type {any} */ (real)[name];
   }
   spoil(posenc);
   return soak({ posenc, other: await load({ wasm }), watched, seed, calls });
@@ -27,7 +31,12 @@ async function soaked(seed, calls, spoil = () => {}) {
 
 test("a minute of calls of every kind: right results, memory as it was, nothing left alive", (t) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [SOAK, "--seconds", "60"], { encoding: "utf8", timeout: 300_000 });
-  t.diagnostic(stdout.split("\n").filter((line) => !/^\d+ %/.test(line)).join("\n"));
+  t.diagnostic(
+    stdout
+      .split("\n")
+      .filter((line) => !/^\d+ %/.test(line))
+      .join("\n"),
+  );
   assert.deepEqual([status, stderr], [0, ""], stdout);
   const [, calls, hostile] = /^([\d,]+) calls in .*: ([\d,]+) hostile/m.exec(stdout)?.map((text) => Number(text.replaceAll(",", ""))) ?? [];
   assert.ok(calls > 50_000 && hostile > calls / 200 && hostile < calls / 50, `${calls} calls, ${hostile} of them hostile`);
@@ -86,7 +95,10 @@ test("it finds memory that is lost, 1 KiB for every tenth call", async () => {
       return alloc(length);
     };
   });
-  assert.ok(problems.some((text) => text.includes("memory, used: it went from ")), problems.join("\n"));
+  assert.ok(
+    problems.some((text) => text.includes("memory, used: it went from ")),
+    problems.join("\n"),
+  );
 });
 
 test("Ctrl-C ends it with the summary", async () => {

@@ -58,7 +58,8 @@ export function used(posenc, watched) {
   for (let i = 0; i < COLLECT; i++) posenc.alloc(BLOCK).dispose();
   const before = watched.memory.buffer.byteLength;
   const blocks = [];
-  do blocks.push(posenc.alloc(BLOCK)); while (watched.memory.buffer.byteLength === before);
+  do blocks.push(posenc.alloc(BLOCK));
+  while (watched.memory.buffer.byteLength === before);
   for (let i = blocks.length - 1; i >= 0; i--) blocks[i].dispose(); // so that the lowest number is again the next
   watched.arrays = arrays;
   return before - 4 * BLOCK * (blocks.length - 1);

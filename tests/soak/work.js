@@ -67,7 +67,8 @@ export function tableOf(posenc) {
 /** @param {import("./calls.js").Call} call @param {any} made */
 function disposeAll({ method }, made) {
   if (method !== "fromConfig") return;
-  for (const family of [made.absolute, made.rotary, made.bias]) for (const each of family === null ? [] : family.options ? [family] : Object.values(family)) each.dispose();
+  for (const family of [made.absolute, made.rotary, made.bias])
+    for (const each of family === null ? [] : family.options ? [family] : Object.values(family)) each.dispose();
 }
 
 /** When nothing lives but the held arrays: both collectors, and then memory at its least of a few looks. @param {any} posenc @param {import("./watch.js").instances[0]} watched @returns {Promise<Memory>} */
@@ -95,7 +96,16 @@ async function measure(posenc, watched) {
  * @param {{ stop: boolean }} [how.signal]
  * @returns {Promise<Report>}
  */
-export async function soak({ posenc, other, watched, seed, calls: most = Infinity, seconds: longest = Infinity, onProgress = () => {}, signal = { stop: false } }) {
+export async function soak({
+  posenc,
+  other,
+  watched,
+  seed,
+  calls: most = Infinity,
+  seconds: longest = Infinity,
+  onProgress = () => {},
+  signal = { stop: false },
+}) {
   const { digests, formulas, problems } = tableOf(other);
   const born = instances.length;
   const room = posenc.alloc(ROOM);
@@ -121,7 +131,9 @@ export async function soak({ posenc, other, watched, seed, calls: most = Infinit
     });
   };
   let wrong = problems.length;
-  const problem = (/** @type {string} */ text) => { if (wrong++ < 20) problems.push(`call ${count.calls}: ${text}`); };
+  const problem = (/** @type {string} */ text) => {
+    if (wrong++ < 20) problems.push(`call ${count.calls}: ${text}`);
+  };
 
   const hostile = () => {
     const thrown = throwOne(random);
@@ -190,7 +202,8 @@ export async function soak({ posenc, other, watched, seed, calls: most = Infinit
     const at = whole.byteOffset + 4 * from;
     const digest = same(call, encoder, new Float32Array(whole.buffer, at, length));
     const now = whole.length === 0 ? memory.data : whole; // the memory has grown
-    for (const i of [from - 1, from - 4, from + length, from + length + 3]) if (now[i] !== GUARD) problem(`${call.name}: it wrote beside its array`);
+    for (const i of [from - 1, from - 4, from + length, from + length + 3])
+      if (now[i] !== GUARD) problem(`${call.name}: it wrote beside its array`);
     now.fill(GUARD, from, from + length);
     return digest;
   };
@@ -238,7 +251,20 @@ export async function soak({ posenc, other, watched, seed, calls: most = Infinit
   if (left.arrays > 0) problem(`${left.arrays} arrays live that nobody has`);
   for (const text of grown(before, after)) problem(text);
   const hex = (/** @type {number} */ v) => (v >>> 0).toString(16).padStart(8, "0");
-  return { seed, ...count, seconds: took, digest: hex(first) + hex(second), table: { calls: CALLS.length, formulas, digest: hex(digestOf(digests)) }, before, after, highest, unheld: left, stopped: signal.stop, wrong, problems };
+  return {
+    seed,
+    ...count,
+    seconds: took,
+    digest: hex(first) + hex(second),
+    table: { calls: CALLS.length, formulas, digest: hex(digestOf(digests)) },
+    before,
+    after,
+    highest,
+    unheld: left,
+    stopped: signal.stop,
+    wrong,
+    problems,
+  };
 }
 
 /**
@@ -251,7 +277,8 @@ const MORE = { module: 16 << 20, used: 4 << 20, heap: 4 << 20, buffers: 1 << 20,
 /** @param {Memory | undefined} before @param {Memory} after */
 function grown(before, after) {
   if (before === undefined) return [];
-  return /** @type {(keyof Memory)[]} */ (["module", "used", "heap", "buffers", "process"]).filter((key) => after[key] > before[key] + MORE[key])
+  return /** @type {(keyof Memory)[]} */ (["module", "used", "heap", "buffers", "process"])
+    .filter((key) => after[key] > before[key] + MORE[key])
     .map((key) => `memory, ${key}: it went from ${before[key]} to ${after[key]} bytes`);
 }
 

@@ -15,7 +15,8 @@ export async function between(behind) {
   /** @type {Between["rules"]} */
   const rules = new Map();
   /** @type {string[]} */
-  const asked = [], left = [];
+  const asked = [],
+    left = [];
   /** @type {import("node:http").ServerResponse[]} */
   const held = [];
   const server = createServer(async (request, response) => {

@@ -15,8 +15,15 @@ if (!site) throw new Error("usage: node tests/www/build.js DIR");
 const tests = fileURLToPath(new URL("../", import.meta.url));
 
 /** All files below a folder, with / between the parts of a path, in an order that is the same everywhere. @param {string} folder */
-const filesOf = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
-  .map((each) => relative(folder, join(each.parentPath ?? each.path, each.name)).split(sep).join("/")).sort();
+const filesOf = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) =>
+      relative(folder, join(each.parentPath ?? each.path, each.name))
+        .split(sep)
+        .join("/"),
+    )
+    .sort();
 
 /** @param {string} from @param {string} to */
 function copy(from, to) {
@@ -27,16 +34,24 @@ function copy(from, to) {
 const conformance = join(tests, "conformance");
 const files = filesOf(conformance).filter((path) => /\.js(on)?$/.test(path));
 for (const path of files) copy(join(conformance, path), join(site, "conformance", path));
-writeFileSync(join(site, "conformance/index.json"), JSON.stringify({ files: files.filter((path) => path.endsWith(".json")).map((path) => {
-  const { cases = [], errors = [] } = JSON.parse(readFileSync(join(conformance, path), "utf8"));
-  return { path, cases: cases.length + errors.length };
-}) }));
+writeFileSync(
+  join(site, "conformance/index.json"),
+  JSON.stringify({
+    files: files
+      .filter((path) => path.endsWith(".json"))
+      .map((path) => {
+        const { cases = [], errors = [] } = JSON.parse(readFileSync(join(conformance, path), "utf8"));
+        return { path, cases: cases.length + errors.length };
+      }),
+  }),
+);
 
 /** The benchmark's modules that those of the page need, and what they need. @param {string} name @param {Set<string>} seen */
 function needed(name, seen) {
   if (seen.has(name)) return seen;
   seen.add(name);
-  for (const [, next] of readFileSync(join(tests, "bench", name), "utf8").matchAll(/^(?:import|\}) .*from "\.\/([\w-]+\.js)";$/gm)) needed(next, seen);
+  for (const [, next] of readFileSync(join(tests, "bench", name), "utf8").matchAll(/^(?:import|\}) .*from "\.\/([\w-]+\.js)";$/gm))
+    needed(next, seen);
   return seen;
 }
 const modules = new Set();
@@ -51,7 +66,10 @@ const hash = createHash("sha256");
 for (const path of all) hash.update(`${path}\0`).update(readFileSync(join(site, path)));
 const worker = join(site, "sw.js");
 let text = readFileSync(worker, "utf8");
-for (const [empty, filled] of [['VERSION = "dev"', `VERSION = "${hash.digest("hex").slice(0, 16)}"`], ["FILES = []", `FILES = ${JSON.stringify(kept)}`]]) {
+for (const [empty, filled] of [
+  ['VERSION = "dev"', `VERSION = "${hash.digest("hex").slice(0, 16)}"`],
+  ["FILES = []", `FILES = ${JSON.stringify(kept)}`],
+]) {
   if (!text.includes(empty)) throw new Error(`www/sw.js has no ${empty}`);
   text = text.replace(empty, filled);
 }

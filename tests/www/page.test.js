@@ -11,7 +11,8 @@ after(() => server?.close());
 
 for (const { name, title, skip } of engines) {
   test(title, { skip, timeout: 180_000 }, async (t) => {
-    const site = await openPage(name, server), { page } = site;
+    const site = await openPage(name, server),
+      { page } = site;
     t.after(() => site.browser.close());
 
     await t.test("the theme is switched, and kept", async () => {
@@ -26,14 +27,22 @@ for (const { name, title, skip } of engines) {
     });
 
     await t.test("every link of the bar leads to a section with a heading", async () => {
-      const broken = await page.evaluate(() => [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".bar a"))].filter(({ hash }) => !document.querySelector(`${hash} h2`)).map(({ hash }) => hash));
+      const broken = await page.evaluate(() =>
+        [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".bar a"))]
+          .filter(({ hash }) => !document.querySelector(`${hash} h2`))
+          .map(({ hash }) => hash),
+      );
       assert.deepEqual(broken, []);
     });
 
     await t.test("nothing is wider than a phone, nor than any other view", async () => {
       for (const width of [375, 768, 1280, 2560]) {
         await site.shoot(`${name}-page-${width}`, { width, height: 1000 });
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${width} px`);
+        assert.equal(
+          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+          0,
+          `${width} px`,
+        );
       }
     });
     await site.clean();

@@ -41,7 +41,8 @@ export async function openPage(name, server) {
   async function wait(condition, ...args) {
     for (let end = Date.now() + 60_000, look = Date.now() + 5000; Date.now() < end; await setTimeout(20)) {
       const answer = await page.evaluate(condition, ...args);
-      if (!answer && name === "webkit" && Date.now() > look) { // under Xvfb it may stand still, with no frame drawn, until somebody looks
+      if (!answer && name === "webkit" && Date.now() > look) {
+        // under Xvfb it may stand still, with no frame drawn, until somebody looks
         await page.screenshot(`${screenshots}webkit-waits.png`);
         look = Date.now() + 5000;
       }
@@ -58,7 +59,10 @@ export async function openPage(name, server) {
       await wait(() => document.documentElement.dataset.selftest);
       if (!part) return;
       await page.evaluate((/** @type {string} */ id) => document.getElementById(id)?.scrollIntoView({ behavior: "instant" }), part);
-      await wait((/** @type {string} */ part) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${part}"]`)).dataset.state, part);
+      await wait(
+        (/** @type {string} */ part) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${part}"]`)).dataset.state,
+        part,
+      );
     },
     /** Waits until what a function in the page gives is true, a minute at most, and gives it. */
     wait,
@@ -66,7 +70,10 @@ export async function openPage(name, server) {
     async clean() {
       assert.deepEqual(await page.errors(), []);
       const requests = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-      assert.deepEqual(requests.filter((/** @type {string} */ url) => !url.startsWith(`${server.origin}${base}`) && !/^(data|blob):/.test(url)), []);
+      assert.deepEqual(
+        requests.filter((/** @type {string} */ url) => !url.startsWith(`${server.origin}${base}`) && !/^(data|blob):/.test(url)),
+        [],
+      );
     },
     /** Fails on what axe-core finds, in light and in dark. */
     async accessible() {

@@ -20,7 +20,8 @@ let known;
 before(async () => {
   server = await servePage();
   const model = await loadModel();
-  const { x } = await model.embeddings(others), { positions } = await model.embeddings(SENTENCES.slice(0, 2));
+  const { x } = await model.embeddings(others),
+    { positions } = await model.embeddings(SENTENCES.slice(0, 2));
   const [own, without] = [await model.sentenceVectors(others), await model.sentenceVectors(others, x)];
   const allowed = Math.max(...roundingOfSignal(positions, await model.inverseTimescales(), exactTimescales(128)));
   known = { own: cosine(own[0], own[1]), without: cosine(without[0], without[1]), allowed, the: (await model.embeddings(["the"])).x };
@@ -34,26 +35,45 @@ const read = () => {
   const text = (/** @type {string} */ selector) => [...host.querySelectorAll(selector)].map((element) => element.textContent ?? "");
   const job = /** @type {HTMLElement} */ (host.querySelector(".job"));
   return {
-    state: job.dataset.state, button: text(".job .button")[0], words: text(".job .words")[0], error: text(".job .error")[0], done: Number(job.querySelector("progress")?.value),
-    cosines: text(".cosine").map(Number), angles: text(".angle"), verdict: text(".verdict")[0], facts: text(".numbers dd"), pieces: [...host.querySelectorAll(".pieces ol")].map((list) => [...list.querySelectorAll(".piece")].map((piece) => piece.textContent)),
-    top: Math.round(/** @type {Element} */ (host.querySelector(".dials")).getBoundingClientRect().top - host.getBoundingClientRect().top), focus: document.activeElement?.textContent,
+    state: job.dataset.state,
+    button: text(".job .button")[0],
+    words: text(".job .words")[0],
+    error: text(".job .error")[0],
+    done: Number(job.querySelector("progress")?.value),
+    cosines: text(".cosine").map(Number),
+    angles: text(".angle"),
+    verdict: text(".verdict")[0],
+    facts: text(".numbers dd"),
+    pieces: [...host.querySelectorAll(".pieces ol")].map((list) => [...list.querySelectorAll(".piece")].map((piece) => piece.textContent)),
+    top: Math.round(/** @type {Element} */ (host.querySelector(".dials")).getBoundingClientRect().top - host.getBoundingClientRect().top),
+    focus: document.activeElement?.textContent,
   };
 };
-const settled = () => /^(done|failed|cancelled)$/.test(String(/** @type {HTMLElement} */ (document.querySelector('[data-part="transformer"] .job')).dataset.state));
+const settled = () =>
+  /^(done|failed|cancelled)$/.test(
+    String(/** @type {HTMLElement} */ (document.querySelector('[data-part="transformer"] .job')).dataset.state),
+  );
 /** A number as the page writes it: 3·10⁻⁷. @param {string} text */
-const written = (text) => Number(text.replace("−", "-").replace("·10", "e").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]));
+const written = (text) =>
+  Number(
+    text
+      .replace("−", "-")
+      .replace("·10", "e")
+      .replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]),
+  );
 
 for (const { name, title, skip } of engines) {
   test(`A real Transformer in ${title}`, { skip, timeout: 240_000 }, async (t) => {
     const net = await between(server);
     const { browser, page, visit, wait, clean, shoot, accessible } = await openPage(name, { ...server, origin: net.origin });
     const ofTheModel = () => net.asked.filter((path) => path.includes("/vendor/"));
-    const start = `${part} .job .button`, cancel = `${part} .job .quiet`;
+    const start = `${part} .job .button`,
+      cancel = `${part} .job .quiet`;
     /** Until it is neither idle nor at work. */
     const end = async () => (await wait(settled), page.evaluate(read));
     /** The end of what this starts. @param {() => Promise<any>} action */
     async function run(action) {
-      await page.evaluate((part) => void (/** @type {HTMLElement} */ (document.querySelector(`${part} .job`)).dataset.state = "to start"), part);
+      await page.evaluate((part) => document.querySelector(`${part} .job`)?.setAttribute("data-state", "to start"), part);
       await action();
       return end();
     }
@@ -79,12 +99,19 @@ for (const { name, title, skip } of engines) {
         net.rules.clear();
         net.rules.set(file, rule);
         const { state, error, button, top } = await run(() => page.click(start));
-        assert.deepEqual({ state, error, button, top }, { state: "failed", error: `The model did not load: ${words}`, button: "Try again", top: idle.top });
+        assert.deepEqual(
+          { state, error, button, top },
+          { state: "failed", error: `The model did not load: ${words}`, button: "Try again", top: idle.top },
+        );
         net.rules.clear();
       }
 
       await t.test("what cannot be loaded says so", async () => {
-        await fails("universal-sentence-encoder.js", "drop", "the program that runs it could not be fetched. Is there a connection to the server?");
+        await fails(
+          "universal-sentence-encoder.js",
+          "drop",
+          "the program that runs it could not be fetched. Is there a connection to the server?",
+        );
         await fails("model.json", "missing", "the server has no model.json, it answered 404.");
         await accessible();
         await shoot(`transformer-error-${name}`);
@@ -103,10 +130,14 @@ for (const { name, title, skip } of engines) {
         const cancelled = await end();
         assert.equal(cancelled.state, "cancelled");
         assert.match(cancelled.words, /^Cancelled\./);
-        if (name === "firefox") await setTimeout(300); // under a service worker it reads a file that nobody wants any more to its end
+        if (name === "firefox")
+          await setTimeout(300); // under a service worker it reads a file that nobody wants any more to its end
         else {
           for (let k = 0; k < 250 && !net.left.length; k++) await setTimeout(20);
-          assert.deepEqual(net.left.map((path) => path.replace(/.*\//, "")), ["group1-shard3of7"]);
+          assert.deepEqual(
+            net.left.map((path) => path.replace(/.*\//, "")),
+            ["group1-shard3of7"],
+          );
         }
         net.release();
         await setTimeout(300);
@@ -123,7 +154,17 @@ for (const { name, title, skip } of engines) {
       await visit("", "transformer");
       await t.test("the dog and the man: one sentence without positions, two with them", async () => {
         await page.click(start);
-        const { state, error, button, cosines: [without, by, own], angles, facts, pieces, top, verdict } = await end();
+        const {
+          state,
+          error,
+          button,
+          cosines: [without, by, own],
+          angles,
+          facts,
+          pieces,
+          top,
+          verdict,
+        } = await end();
         assert.equal(state, "done", error);
         const { wordOrder } = LIMITS;
         assert.ok(Math.abs(without - 1) < 0.00005, `${without}`);
@@ -134,7 +175,10 @@ for (const { name, title, skip } of engines) {
         // Here sines are computed in float32, which adds half a unit of 1. What is left is the model's rounding, and not 0.
         assert.ok(written(facts[0]) <= known.allowed + 2 ** -24 && written(facts[0]) >= 2 ** -24, `${facts[0]}, at most ${known.allowed}`);
         assert.ok(written(facts[1].replace("1 − ", "")) < 1e-6, facts[1]);
-        assert.deepEqual(pieces, [["the", "dog", "bite", "-s", "the", "man"], ["the", "man", "bite", "-s", "the", "dog"]]);
+        assert.deepEqual(pieces, [
+          ["the", "dog", "bite", "-s", "the", "man"],
+          ["the", "man", "bite", "-s", "the", "dog"],
+        ]);
         assert.match(verdict, /^The same words in another order\./);
         assert.deepEqual([button, top], ["Compare", idle.top]);
         await accessible();
@@ -144,7 +188,10 @@ for (const { name, title, skip } of engines) {
 
       await t.test("other sentences, by keys, are as the model has them in Node", async () => {
         for (const [k, sentence] of others.entries()) await write(k, sentence);
-        const { cosines: [without, by, own], pieces } = await run(() => page.press("Enter"));
+        const {
+          cosines: [without, by, own],
+          pieces,
+        } = await run(() => page.press("Enter"));
         assert.ok(Math.abs(own - known.own) <= 5e-4, `${own} and ${known.own}`);
         assert.ok(Math.abs(by - known.own) <= 5e-4, `${by} and ${known.own}`);
         assert.ok(Math.abs(without - known.without) <= 5e-4, `${without} and ${known.without}`);
@@ -152,11 +199,16 @@ for (const { name, title, skip } of engines) {
       });
 
       await t.test("another convention is not what the model was trained on", async () => {
-        const { cosines: [, , own], facts } = await run(() => page.evaluate((part) => {
-          const select = /** @type {HTMLSelectElement} */ (document.querySelector(`${part} select`));
-          select.value = "vaswani";
-          select.dispatchEvent(new Event("change", { bubbles: true }));
-        }, part));
+        const {
+          cosines: [, , own],
+          facts,
+        } = await run(() =>
+          page.evaluate((part) => {
+            const select = /** @type {HTMLSelectElement} */ (document.querySelector(`${part} select`));
+            select.value = "vaswani";
+            select.dispatchEvent(new Event("change", { bubbles: true }));
+          }, part),
+        );
         assert.ok(Number(facts[1]) < 0.95, facts[1]);
         assert.ok(written(facts[0]) > 0.5, facts[0]); // sines where cosines should be
         assert.ok(Math.abs(own - known.own) <= 5e-4);
@@ -164,12 +216,15 @@ for (const { name, title, skip } of engines) {
 
       await t.test("long work can be cancelled, and the model is still there", async () => {
         const before = ofTheModel().length;
-        const { state, focus } = await run(() => page.evaluate((part) => {
-          for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(`${part} input`))) input.value = "many words and ".repeat(60);
-          /** @type {HTMLButtonElement} */ (document.querySelector(`${part} .job .button`)).click();
-          /** @type {HTMLButtonElement} */ (document.querySelector(`${part} .job .quiet`)).focus();
-          requestAnimationFrame(() => /** @type {HTMLButtonElement} */ (document.activeElement).click());
-        }, part));
+        const { state, focus } = await run(() =>
+          page.evaluate((part) => {
+            for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(`${part} input`)))
+              input.value = "many words and ".repeat(60);
+            /** @type {HTMLButtonElement} */ (document.querySelector(`${part} .job .button`)).click();
+            /** @type {HTMLButtonElement} */ (document.querySelector(`${part} .job .quiet`)).focus();
+            requestAnimationFrame(() => /** @type {HTMLButtonElement} */ (document.activeElement).click());
+          }, part),
+        );
         assert.deepEqual([state, focus], ["cancelled", "Compare"]);
         for (const [k, sentence] of others.entries()) await write(k, sentence);
         assert.equal((await run(() => page.press("Enter"))).state, "done");
@@ -179,13 +234,17 @@ for (const { name, title, skip } of engines) {
       await t.test("no words, no comparison", async () => {
         await write(1, " ");
         await page.press("Enter");
-        const message = await wait((part) => [...document.querySelectorAll(`${part} .message:not([hidden])`)].map(({ textContent }) => textContent).join(), part);
+        const message = await wait(
+          (part) => [...document.querySelectorAll(`${part} .message:not([hidden])`)].map(({ textContent }) => textContent).join(),
+          part,
+        );
         assert.equal(message, "Type a few words here.");
       });
 
       await t.test("the embeddings of its tokens are there for others", async () => {
         const { rows, dim, the } = await page.evaluate(async (/** @type {string} */ url) => {
-          const host = document.createElement("div"), site = /** @type {any} */ ({ announce() {} });
+          const host = document.createElement("div"),
+            site = /** @type {any} */ ({ announce() {} });
           await (await import(url)).start(host, site);
           /** @type {HTMLButtonElement} */ (host.querySelector(".job .button")).click();
           while (!site.realEmbeddings) await new Promise((done) => setTimeout(done, 20));

@@ -35,22 +35,40 @@ export function canvasGrid({ announce, describe, onCursor }) {
   const canvas = el("canvas", { width: 1, height: 1 });
   const context = canvas.getContext("2d");
   const cursor = el("div", { class: "cursor", hidden: true });
-  const help = el("p", { class: "away", id: uniqueId("help") }, "Arrow keys move by a cell, Page Up and Page Down by ten rows, Home and End to the ends of a row, with Control to the first and last cell.");
-  const frame = el("div", { class: "frame", tabindex: 0, role: "application", "aria-roledescription": "heat map", "aria-describedby": help.id }, canvas, cursor);
-  const [first, last] = [el("span"), el("span")], [begin, end] = [el("span"), el("span")], [down, across] = [el("span", { class: "what" }), el("span")];
+  const help = el(
+    "p",
+    { class: "away", id: uniqueId("help") },
+    "Arrow keys move by a cell, Page Up and Page Down by ten rows, Home and End to the ends of a row, with Control to the first and last cell.",
+  );
+  const frame = el(
+    "div",
+    { class: "frame", tabindex: 0, role: "application", "aria-roledescription": "heat map", "aria-describedby": help.id },
+    canvas,
+    cursor,
+  );
+  const [first, last] = [el("span"), el("span")],
+    [begin, end] = [el("span"), el("span")],
+    [down, across] = [el("span", { class: "what" }), el("span")];
   const ramp = el("canvas", { class: "ramp", width: 256, height: 1, role: "img" });
   const [lowest, middle, highest] = [el("span"), el("span"), el("span")];
   const legend = el("div", { class: "scale" }, ramp, el("div", { class: "ends" }, lowest, middle, highest));
   const body = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Numbers around the cursor" });
   const table = el("details", { ontoggle: () => tabulate() }, el("summary", {}, "The numbers around the cursor, as a table"), body);
-  const element = el("div", {}, el("div", { class: "heat" },
-    el("div", { class: "cross" }, begin, across, end), el("div", { class: "down" }, first, down, last), frame), help, legend, table);
+  const element = el(
+    "div",
+    {},
+    el("div", { class: "heat" }, el("div", { class: "cross" }, begin, across, end), el("div", { class: "down" }, first, down, last), frame),
+    help,
+    legend,
+    table,
+  );
 
   /** @type {Picture | null} */
   let picture = null;
   /** @type {ImageData | null} */
   let image = null;
-  let row = 0, column = 0;
+  let row = 0,
+    column = 0;
   let [wide, high] = [Infinity, Infinity]; // the frame in dots of the screen; asking for it while drawing would lay the page out anew
 
   /** @param {Picture} next */
@@ -63,7 +81,8 @@ export function canvasGrid({ announce, describe, onCursor }) {
     }
     const pixels = new Uint32Array(image.data.buffer);
     const { pixels: colours } = scale;
-    const slope = high > low ? (steps - 1) / (high - low) : 0, shift = 0.5 - low * slope;
+    const slope = high > low ? (steps - 1) / (high - low) : 0,
+      shift = 0.5 - low * slope;
     for (let k = 0; k < pixels.length; k++) {
       const at = (values[k] * slope + shift) | 0; // NaN becomes 0; nothing posenc makes is one
       pixels[k] = colours[at < 0 ? 0 : at >= steps ? steps - 1 : at];
@@ -88,7 +107,9 @@ export function canvasGrid({ announce, describe, onCursor }) {
     highest.textContent = value(high, 3);
     middle.textContent = scale.kind === "diverging" ? value((low + high) / 2, 3) : "";
     ramp.setAttribute("aria-label", `The colours from ${value(low, 3)} to ${value(high, 3)}`);
-    const brush = ramp.getContext("2d"), line = brush.createImageData(256, 1), bits = new Uint32Array(line.data.buffer);
+    const brush = ramp.getContext("2d"),
+      line = brush.createImageData(256, 1),
+      bits = new Uint32Array(line.data.buffer);
     for (let k = 0; k < 256; k++) bits[k] = scale.pixels[Math.round((k / 255) * (steps - 1))];
     brush.putImageData(line, 0, 0);
   }
@@ -111,10 +132,23 @@ export function canvasGrid({ announce, describe, onCursor }) {
       const from = Math.max(0, Math.min(at - (size >> 1), all - size));
       return Array.from({ length: Math.min(size, all) }, (_, k) => from + k);
     };
-    const list = window(column, sliceColumns, columns), slice = window(row, sliceRows, rows);
-    body.replaceChildren(el("table", {}, el("caption", { class: "away" }, `${down} by ${across}`),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, down), ...list.map((c) => el("th", { scope: "col" }, columnName(c))))),
-      el("tbody", {}, ...slice.map((r) => el("tr", {}, el("th", { scope: "row" }, rowName(r)), ...list.map((c) => el("td", {}, value(values[r * columns + c]))))))));
+    const list = window(column, sliceColumns, columns),
+      slice = window(row, sliceRows, rows);
+    body.replaceChildren(
+      el(
+        "table",
+        {},
+        el("caption", { class: "away" }, `${down} by ${across}`),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, down), ...list.map((c) => el("th", { scope: "col" }, columnName(c))))),
+        el(
+          "tbody",
+          {},
+          ...slice.map((r) =>
+            el("tr", {}, el("th", { scope: "row" }, rowName(r)), ...list.map((c) => el("td", {}, value(values[r * columns + c])))),
+          ),
+        ),
+      ),
+    );
   }
 
   /** @param {number} toRow @param {number} toColumn @param {boolean} [speak] */
@@ -130,10 +164,17 @@ export function canvasGrid({ announce, describe, onCursor }) {
 
   frame.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (!picture || event.altKey || event.metaKey) return;
-    const { rows, columns } = picture, far = event.ctrlKey;
+    const { rows, columns } = picture,
+      far = event.ctrlKey;
     const to = {
-      ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
-      PageUp: [row - 10, column], PageDown: [row + 10, column], Home: [far ? 0 : row, 0], End: [far ? rows - 1 : row, columns - 1],
+      ArrowUp: [row - 1, column],
+      ArrowDown: [row + 1, column],
+      ArrowLeft: [row, column - 1],
+      ArrowRight: [row, column + 1],
+      PageUp: [row - 10, column],
+      PageDown: [row + 10, column],
+      Home: [far ? 0 : row, 0],
+      End: [far ? rows - 1 : row, columns - 1],
     }[event.key];
     if (!to) return;
     event.preventDefault();

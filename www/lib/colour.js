@@ -40,13 +40,17 @@ export function scale(kind, dark) {
 
 /** @param {number[][]} list @param {number} t */
 function mix(list, t) {
-  const at = t * (list.length - 1), k = Math.min(Math.floor(at), list.length - 2), f = at - k;
+  const at = t * (list.length - 1),
+    k = Math.min(Math.floor(at), list.length - 2),
+    f = at - k;
   return toRgb(list[k].map((v, c) => v + (list[k + 1][c] - v) * f));
 }
 
 /** Björn Ottosson's OKLab. @param {string} hex */
 function toLab(hex) {
-  const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = [1, 3, 5]
+    .map((i) => parseInt(hex.slice(i, i + 2), 16) / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

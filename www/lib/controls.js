@@ -15,19 +15,37 @@ import { el, uniqueId } from "./dom.js";
 /** One of a few words. @param {Base & { choices: [value: string, text: string][] | Record<string, [string, string][]> }} options groups of choices, or choices @returns {Control} */
 export function select({ label, hint, choices, value, onChange }) {
   const item = ([value, text]) => el("option", { value }, text);
-  const input = el("select", { onchange: () => onChange(input.value) }, ...(Array.isArray(choices) ? choices.map(item)
-    : Object.entries(choices).map(([name, list]) => el("optgroup", { label: name }, ...list.map(item)))));
+  const input = el(
+    "select",
+    { onchange: () => onChange(input.value) },
+    ...(Array.isArray(choices)
+      ? choices.map(item)
+      : Object.entries(choices).map(([name, list]) => el("optgroup", { label: name }, ...list.map(item)))),
+  );
   input.value = value;
   return field({ label, hint, input });
 }
 
 /** A number with a slider beside it. @param {Base & { min: number, max: number, step?: number }} options @returns {Control} */
 export function range({ label, hint, min, max, step = 1, value, onChange }) {
-  const slider = el("input", { type: "range", min, max, step, "aria-label": `${label}, slider`, oninput: () => onChange(Number((input.value = slider.value))) });
-  const input = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", oninput: () => {
-    slider.value = String(parseNumber(input.value));
-    onChange(numberOf(input));
-  } });
+  const slider = el("input", {
+    type: "range",
+    min,
+    max,
+    step,
+    "aria-label": `${label}, slider`,
+    oninput: () => onChange(Number((input.value = slider.value))),
+  });
+  const input = el("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: () => {
+      slider.value = String(parseNumber(input.value));
+      onChange(numberOf(input));
+    },
+  });
   const set = (/** @type {number | undefined} */ v) => {
     input.value = String(v ?? "");
     slider.value = String(v ?? min);
@@ -38,14 +56,26 @@ export function range({ label, hint, min, max, step = 1, value, onChange }) {
 
 /** A number that is typed: also 2^53 and 1e6; undefined when it is empty. @param {Base} options @returns {Control} */
 export function number({ label, hint, value, onChange }) {
-  const input = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", oninput: () => onChange(numberOf(input)) });
+  const input = el("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: () => onChange(numberOf(input)),
+  });
   input.value = value ?? "";
   return field({ label, hint, input, get: () => numberOf(input), set: (v) => void (input.value = v ?? "") });
 }
 
 /** Numbers with commas or spaces between them. @param {Base} options @returns {Control} */
 export function list({ label, hint, value, onChange }) {
-  const read = () => (input.value.trim() === "" ? undefined : input.value.trim().split(/[\s,;]+/).map(parseNumber));
+  const read = () =>
+    input.value.trim() === ""
+      ? undefined
+      : input.value
+          .trim()
+          .split(/[\s,;]+/)
+          .map(parseNumber);
   const input = el("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput: () => onChange(read()) });
   input.value = value?.join(", ") ?? "";
   return field({ label, hint, input, get: read, set: (v) => void (input.value = v?.join(", ") ?? "") });
@@ -64,7 +94,13 @@ export function check({ label, hint, value, onChange }) {
   input.checked = Boolean(value);
   const parts = notes(hint, input);
   const element = el("div", { class: "field" }, el("label", { class: "check" }, input, label), ...parts.elements);
-  return control(element, input, parts, () => input.checked, (v) => void (input.checked = Boolean(v)));
+  return control(
+    element,
+    input,
+    parts,
+    () => input.checked,
+    (v) => void (input.checked = Boolean(v)),
+  );
 }
 
 /** One of very few, all in sight. @param {Base & { choices: [value: string, text: string][] }} options @returns {Control} */
@@ -74,8 +110,13 @@ export function segmented({ label, hint, choices, value, onChange }) {
   const set = (/** @type {string} */ v) => radios.forEach((radio) => void (radio.checked = radio.value === v));
   set(value);
   const parts = notes(hint, radios[0]);
-  const element = el("fieldset", { class: "field" }, el("legend", {}, label),
-    el("div", { class: "segmented" }, ...radios.map((radio, i) => el("label", {}, radio, choices[i][1]))), ...parts.elements);
+  const element = el(
+    "fieldset",
+    { class: "field" },
+    el("legend", {}, label),
+    el("div", { class: "segmented" }, ...radios.map((radio, i) => el("label", {}, radio, choices[i][1]))),
+    ...parts.elements,
+  );
   return control(element, radios[0], parts, () => radios.find((radio) => radio.checked)?.value, set);
 }
 
@@ -84,7 +125,10 @@ const numberOf = (input) => (input.value.trim() === "" ? undefined : parseNumber
 
 /** Also "2^53" and "-2^53 + 1", which people write and no computer reads; NaN for what is no number. @param {string} text */
 export function parseNumber(text) {
-  const plain = text.trim().replace(/−/g, "-").replace(/[\s_\u2009]/g, "");
+  const plain = text
+    .trim()
+    .replace(/−/g, "-")
+    .replace(/[\s_\u2009]/g, "");
   const power = /^(-?)(\d+)\^(\d+)([+-]\d+)?$/.exec(plain);
   if (power) return (power[1] ? -1 : 1) * Number(power[2]) ** Number(power[3]) + Number(power[4] ?? 0);
   return plain === "" ? NaN : Number(plain);
@@ -110,8 +154,12 @@ function notes(hint, input) {
 function control(element, input, { id, message, words }, get, set) {
   return {
     element,
-    get value() { return get(); },
-    set value(v) { set(v); },
+    get value() {
+      return get();
+    },
+    set value(v) {
+      set(v);
+    },
     error(text) {
       message.hidden = text === null;
       message.textContent = text ?? "";

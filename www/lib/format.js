@@ -26,9 +26,12 @@ function power(v, digits) {
 
 /** A formula in plain text as nodes: w_3 and 10^(−6/64) with a small 3 below and −6/64 above, single letters in italics. @param {string} text @returns {(Node | string)[]} */
 export function formula(text) {
-  return text.split(/(_\w+|\^\([^)]*\)|\^[\w.|−]+|(?<![\p{L}\p{N}])\p{L}(?![\p{L}\p{N}]))/u).filter(Boolean).map((part) => {
-    if (part[0] === "_" && part.length > 1) return el("sub", {}, part.slice(1));
-    if (part[0] === "^") return el("sup", {}, part.slice(1).replace(/^\((.*)\)$/, "$1"));
-    return part.length === 1 && /\p{L}/u.test(part) ? el("var", {}, part) : part;
-  });
+  return text
+    .split(/(_\w+|\^\([^)]*\)|\^[\w.|−]+|(?<![\p{L}\p{N}])\p{L}(?![\p{L}\p{N}]))/u)
+    .filter(Boolean)
+    .map((part) => {
+      if (part[0] === "_" && part.length > 1) return el("sub", {}, part.slice(1));
+      if (part[0] === "^") return el("sup", {}, part.slice(1).replace(/^\((.*)\)$/, "$1"));
+      return part.length === 1 && /\p{L}/u.test(part) ? el("var", {}, part) : part;
+    });
 }

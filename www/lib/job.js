@@ -27,8 +27,12 @@ export function job({ label, idle, cancelled, onStart, announce }) {
   return {
     element,
     /** @param {string} text */
-    set label(text) { start.textContent = text; },
-    get busy() { return controller !== null; },
+    set label(text) {
+      start.textContent = text;
+    },
+    get busy() {
+      return controller !== null;
+    },
     /** Stops what runs, if anything does. */
     cancel: () => controller?.abort(),
     /**
@@ -37,7 +41,8 @@ export function job({ label, idle, cancelled, onStart, announce }) {
      * @param {(running: Running) => Promise<string>} work
      */
     async run(work) {
-      const mine = (controller = new AbortController()), started = performance.now();
+      const mine = (controller = new AbortController()),
+        started = performance.now();
       start.setAttribute("aria-disabled", "true");
       cancel.disabled = false;
       error.hidden = true;
@@ -49,8 +54,11 @@ export function job({ label, idle, cancelled, onStart, announce }) {
       const report = (/** @type {number} */ fraction, text = "") => {
         if (controller !== mine || mine.signal.aborted) return;
         bar.value = fraction;
-        const passed = (performance.now() - started) / 1000, left = (passed / fraction) * (1 - fraction);
-        words.textContent = [text, passed > 1 && fraction < 1 && Number.isFinite(left) && `about ${Math.ceil(left)} s left`].filter(Boolean).join(", ") || "Working …";
+        const passed = (performance.now() - started) / 1000,
+          left = (passed / fraction) * (1 - fraction);
+        words.textContent =
+          [text, passed > 1 && fraction < 1 && Number.isFinite(left) && `about ${Math.ceil(left)} s left`].filter(Boolean).join(", ") ||
+          "Working …";
       };
       try {
         announce((words.textContent = await work({ signal: mine.signal, report })));

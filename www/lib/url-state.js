@@ -13,7 +13,8 @@
 export function urlState() {
   /** @type {Record<string, string | null>} */
   let waiting = {};
-  let push = false, timer = 0;
+  let push = false,
+    timer = 0;
 
   function flush() {
     clearTimeout(timer);
@@ -28,7 +29,9 @@ export function urlState() {
     if (url.href === location.href) return;
     try {
       history[step ? "pushState" : "replaceState"](null, "", url);
-    } catch { /* WebKit allows a hundred in half a minute: the next one will do */ }
+    } catch {
+      /* WebKit allows a hundred in half a minute: the next one will do */
+    }
   }
 
   // What waits was meant for the entry that somebody has just left.

@@ -25,20 +25,39 @@ export async function start(host, site) {
 
   const box = dropBox({ onFile: open, onSample: () => open(sample()) });
   const choice = settings();
-  const work = job({ label: "Encode", idle: "In a worker: the page stays awake.", cancelled: "Cancelled. Nothing of it was kept.", onStart: encode, announce: site.announce });
+  const work = job({
+    label: "Encode",
+    idle: "In a worker: the page stays awake.",
+    cancelled: "Cancelled. Nothing of it was kept.",
+    onStart: encode,
+    announce: site.announce,
+  });
   const sequence = range({ label: "Sequence", hint: "which of the batch", min: 0, max: 0, value: 0, onChange: draw });
   const from = range({ label: "From position", hint: `${windowRows} rows are in view`, min: 0, max: 0, value: 0, onChange: draw });
   const readout = el("p", { class: "caption readout" }, "Point at a cell, or walk with the arrow keys.");
   const download = el("button", { type: "button", class: "button", disabled: true, onclick: save }, "Download as .npy");
   const grids = ["Before", "After", "The difference"].map((title) => {
-    const grid = canvasGrid({ announce: site.announce, describe, onCursor: (row, channel) => void (readout.textContent = describe(row, channel)) });
+    const grid = canvasGrid({
+      announce: site.announce,
+      describe,
+      onCursor: (row, channel) => void (readout.textContent = describe(row, channel)),
+    });
     return { title, grid, element: el("figure", { class: "figure" }, el("p", { class: "title" }, title), grid.element) };
   });
 
-  host.append(el("div", { class: "own" }, box.element, choice.element, work.element,
-    el("div", { class: "controls" }, sequence.element, from.element),
-    el("div", { class: "grids" }, ...grids.map(({ element }) => element)), readout,
-    el("div", { class: "buttons" }, download, el("span", { class: "hint" }, "32-bit floats, in the shape of your file."))));
+  host.append(
+    el(
+      "div",
+      { class: "own" },
+      box.element,
+      choice.element,
+      work.element,
+      el("div", { class: "controls" }, sequence.element, from.element),
+      el("div", { class: "grids" }, ...grids.map(({ element }) => element)),
+      readout,
+      el("div", { class: "buttons" }, download, el("span", { class: "hint" }, "32-bit floats, in the shape of your file.")),
+    ),
+  );
   site.onTheme(draw);
   draw();
 
@@ -65,16 +84,27 @@ export async function start(host, site) {
   async function encode() {
     await work.run(async ({ signal, report }) => {
       if (!source) throw new Error("Choose a file first, or take the sample.");
-      const { file, header } = source, task = choice.read(header.count);
+      const { file, header } = source,
+        task = choice.read(header.count);
       result = null;
       download.disabled = true;
       draw();
       signal.addEventListener("abort", () => worker.end()); // and with it all that it holds
       const started = performance.now();
-      const { before, after, bounds } = await worker.run("encode", { file, header, ...task }, { signal, onProgress: (fraction) => report(fraction, `${whole(Math.round(fraction * header.count))} of ${whole(header.count)} numbers`) });
+      const { before, after, bounds } = await worker.run(
+        "encode",
+        { file, header, ...task },
+        {
+          signal,
+          onProgress: (fraction) => report(fraction, `${whole(Math.round(fraction * header.count))} of ${whole(header.count)} numbers`),
+        },
+      );
       const [batch, seq, dim] = task.shape;
       result = { before, after, bounds, batch, seq, dim, name: file.name, shape: header.npy ? header.shape : task.shape };
-      for (const [control, last] of /** @type {[any, number][]} */ ([[sequence, batch - 1], [from, Math.max(0, seq - windowRows)]])) {
+      for (const [control, last] of /** @type {[any, number][]} */ ([
+        [sequence, batch - 1],
+        [from, Math.max(0, seq - windowRows)],
+      ])) {
         control.element.querySelector("input[type=range]").max = String(last);
         control.value = 0;
       }
@@ -88,14 +118,16 @@ export async function start(host, site) {
     if (!result) return null;
     const { batch, seq, dim } = result;
     const inside = (/** @type {number} */ v, /** @type {number} */ last) => Math.max(0, Math.min(last, Math.round(v) || 0));
-    const rows = Math.min(seq, windowRows), first = inside(from.value, seq - rows);
+    const rows = Math.min(seq, windowRows),
+      first = inside(from.value, seq - rows);
     return { rows, columns: Math.min(dim, windowChannels), first, start: (inside(sequence.value, batch - 1) * seq + first) * dim };
   }
 
   /** What stands in the cell of a picture, and what it was and became. @param {number} row @param {number} channel */
   function cell(row, channel) {
     const { start, first } = /** @type {any} */ (view());
-    const { before, after, dim } = /** @type {NonNullable<typeof result>} */ (result), at = start + row * dim + channel;
+    const { before, after, dim } = /** @type {NonNullable<typeof result>} */ (result),
+      at = start + row * dim + channel;
     return { position: first + row, before: before[at], after: after[at] };
   }
 
@@ -107,7 +139,8 @@ export async function start(host, site) {
   }
 
   function draw() {
-    const seen = view(), { rows, columns } = seen ?? { rows: windowRows, columns: 64 };
+    const seen = view(),
+      { rows, columns } = seen ?? { rows: windowRows, columns: 64 };
     const pictures = grids.map(() => new Float32Array(rows * columns));
     let most = 0;
     for (let k = 0; seen && result && k < rows * columns; k++) {
@@ -120,8 +153,16 @@ export async function start(host, site) {
     for (const [k, { grid, title }] of grids.entries()) {
       const end = k === 2 ? most || 1 : width;
       grid.draw({
-        values: pictures[k], rows, columns, scale: scale("diverging", site.dark), low: -end, high: end, down: "position", across: "channel",
-        rowName: (row) => String((seen?.first ?? 0) + row), columnName: String,
+        values: pictures[k],
+        rows,
+        columns,
+        scale: scale("diverging", site.dark),
+        low: -end,
+        high: end,
+        down: "position",
+        across: "channel",
+        rowName: (row) => String((seen?.first ?? 0) + row),
+        columnName: String,
         label: `${title}: ${seen ? `positions ${seen.first} to ${seen.first + rows - 1} by ${columns} channels` : "nothing yet"}`,
       });
     }

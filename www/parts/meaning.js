@@ -28,23 +28,54 @@ const lines = [
 /** @param {HTMLElement} host @param {import("../main.js").Site} site */
 export async function start(host, site) {
   const asked = { dim: 64, scale: 1, real: false };
-  let serial = 0, slow = 0;
+  let serial = 0,
+    slow = 0;
   const { ask } = asker();
 
   const dim = range({ label: "Width d", min: 16, max: 1024, step: 16, value: asked.dim, onChange: change });
   const scale = range({ label: "Scale of the encoding", min: 0, max: 10, step: 0.1, value: asked.scale, onChange: change });
-  const words = segmented({ label: "Words", choices: [["random", "Random"], ["real", "A real model’s"]], value: "random", onChange: chooseWords });
+  const words = segmented({
+    label: "Words",
+    choices: [
+      ["random", "Random"],
+      ["real", "A real model’s"],
+    ],
+    value: "random",
+    onChange: chooseWords,
+  });
   const source = el("p", { class: "note source" });
   const picture = ridges();
   const answer = el("p", { class: "answer" });
   const heads = ["d = 384", "d = 768", "yours"].map((text) => el("th", { scope: "col" }, text));
   const cells = lines.map(() => heads.map(() => el("td")));
   const share = el("p", { class: "caption overlap" });
-  const table = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What was measured" }, el("table", { class: "measures" },
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Measured"), ...heads)),
-    el("tbody", {}, ...lines.map(([name], k) => el("tr", {}, el("th", { scope: "row" }, name), ...cells[k])))));
-  host.append(el("div", { class: "controls" }, dim.element, scale.element, words.element), answer, el("figure", { class: "figure" }, picture.element,
-    el("figcaption", {}, "Each hill is drawn to the same height; what counts is where it stands and how wide it is. While the two stay apart, the nearest word is the word itself; where they meet, a layer has to have learned which directions count.")), table, share, source);
+  const table = el(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": "What was measured" },
+    el(
+      "table",
+      { class: "measures" },
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Measured"), ...heads)),
+      el("tbody", {}, ...lines.map(([name], k) => el("tr", {}, el("th", { scope: "row" }, name), ...cells[k]))),
+    ),
+  );
+  host.append(
+    el("div", { class: "controls" }, dim.element, scale.element, words.element),
+    answer,
+    el(
+      "figure",
+      { class: "figure" },
+      picture.element,
+      el(
+        "figcaption",
+        {},
+        "Each hill is drawn to the same height; what counts is where it stands and how wide it is. While the two stay apart, the nearest word is the word itself; where they meet, a layer has to have learned which directions count.",
+      ),
+    ),
+    table,
+    share,
+    source,
+  );
 
   say();
   await update();
@@ -64,7 +95,8 @@ export async function start(host, site) {
     try {
       words.error(null);
       if (which === "real") {
-        if (!site.realEmbeddings) throw new Error("They come with the model: load it under “A real Transformer” below, then choose this again.");
+        if (!site.realEmbeddings)
+          throw new Error("They come with the model: load it under “A real Transformer” below, then choose this again.");
         const { data: values, dim } = await site.realEmbeddings;
         await ask("real", { values, dim });
       }
@@ -102,10 +134,18 @@ export async function start(host, site) {
 
   /** @param {import("./meaning/measure.js").Measured[]} measured @param {number} scale */
   function show(measured, scale) {
-    const mine = measured[2], words = `At width ${mine.dim} `
-      + (scale === 0 ? "and scale 0 nothing is added. " : `a word that has been given a position has a cosine of ${value(mine.kept.cosine.mean, 3)} with itself, where other words are at 0 ± ${value(mine.unrelated.rms, 2)}. `)
-      + `The nearest word is still its own in ${percent(mine.kept.byCosine)} of cases` + (mine.kept.byCosine === 1 ? "." : `; at width 768 in ${percent(measured[1].kept.byCosine)}.`);
-    picture.draw(measured.map((m, k) => ({ name: k < 2 ? `d = ${m.dim}` : `yours: d = ${m.dim}`, measured: m })), words);
+    const mine = measured[2],
+      words =
+        `At width ${mine.dim} ` +
+        (scale === 0
+          ? "and scale 0 nothing is added. "
+          : `a word that has been given a position has a cosine of ${value(mine.kept.cosine.mean, 3)} with itself, where other words are at 0 ± ${value(mine.unrelated.rms, 2)}. `) +
+        `The nearest word is still its own in ${percent(mine.kept.byCosine)} of cases` +
+        (mine.kept.byCosine === 1 ? "." : `; at width 768 in ${percent(measured[1].kept.byCosine)}.`);
+    picture.draw(
+      measured.map((m, k) => ({ name: k < 2 ? `d = ${m.dim}` : `yours: d = ${m.dim}`, measured: m })),
+      words,
+    );
     heads[2].textContent = `yours: d = ${mine.dim}`;
     lines.forEach(([, of], k) => measured.forEach((m, c) => void (cells[k][c].textContent = of(m))));
     if (answer.textContent && answer.textContent !== words) site.announce(words);
@@ -115,8 +155,12 @@ export async function start(host, site) {
 
   /** Principal directions take d³ work, so they wait until the controls rest, and are left out where it would be seconds. */
   async function overlap() {
-    const { dim, real } = asked, now = serial;
-    share.textContent = dim > widest ? `In how few directions the encoding lies is measured up to width ${widest}, since it would take seconds here.` : "Measuring in how few directions the encoding lies …";
+    const { dim, real } = asked,
+      now = serial;
+    share.textContent =
+      dim > widest
+        ? `In how few directions the encoding lies is measured up to width ${widest}, since it would take seconds here.`
+        : "Measuring in how few directions the encoding lies …";
     if (dim > widest) return;
     const { directions, positions, words } = await ask("overlap", { dim, real });
     if (now !== serial) return;

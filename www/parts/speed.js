@@ -4,29 +4,60 @@ import { el } from "../lib/dom.js";
 import { value, whole } from "../lib/format.js";
 import { TASKS } from "./speed/tasks.js";
 
-const ALLOC = "posenc, alloc()", ARRAY = "posenc, Float32Array", COPY = "Float32Array.set";
+const ALLOC = "posenc, alloc()",
+  ARRAY = "posenc, Float32Array",
+  COPY = "Float32Array.set";
 
 /** @typedef {{ name: string, loop: boolean, of: number, median: number, q1: number, q3: number }} Timing in milliseconds */
 
 /** How long the benchmark's workers may take to answer, in milliseconds, and how often they are started. */
-const PATIENCE = 12_000, TRIES = 4;
+const PATIENCE = 12_000,
+  TRIES = 4;
 
 /** @param {HTMLElement} host @param {import("../main.js").Site} site */
 export async function start(host, site) {
   const run = el("button", { type: "button", class: "button", onclick: begin }, "Run the benchmark");
-  const cancel = el("button", { type: "button", class: "quiet", hidden: true, onclick: () => end("Cancelled. What was measured before stays.") }, "Cancel");
+  const cancel = el(
+    "button",
+    { type: "button", class: "quiet", hidden: true, onclick: () => end("Cancelled. What was measured before stays.") },
+    "Cancel",
+  );
   const bar = el("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the benchmark" });
-  const said = el("p", { class: "hint" }, "Six tasks, 10 to 60 seconds: where the clock of a browser is coarse, each turn has to be long. Leave this tab in front meanwhile.");
+  const said = el(
+    "p",
+    { class: "hint" },
+    "Six tasks, 10 to 60 seconds: where the clock of a browser is coarse, each turn has to be long. Leave this tab in front meanwhile.",
+  );
   const figures = TASKS.map(({ title, what, bound }) => {
     const result = el("div", { class: "bars", "data-state": "empty" }, ...emptyBars());
-    return { result, element: el("figure", { class: "figure task" }, el("h3", {}, title), el("p", { class: "what" }, what), result, el("figcaption", {}, bound)) };
+    return {
+      result,
+      element: el(
+        "figure",
+        { class: "figure task" },
+        el("h3", {}, title),
+        el("p", { class: "what" }, what),
+        result,
+        el("figcaption", {}, bound),
+      ),
+    };
   });
   const answer = el("p", { class: "answer", role: "status" }, "Not measured yet.");
-  host.append(el("div", { class: "speed" },
-    el("div", { class: "run" }, run, cancel, el("div", { class: "how" }, bar, said)), answer,
-    el("p", { class: "note" }, "A longer bar is faster; G/s are 10⁹ numbers a second. Plain JavaScript is the fastest of several loops, chosen here, since each engine likes another one; where they add, they have the table that posenc made. "
-      + "Float32Array.set is the yardstick: it moves as many numbers to their place and computes nothing. All is of this device, in this browser, in the minute in which it was taken."),
-    el("div", { class: "tasks" }, ...figures.map(({ element }) => element))));
+  host.append(
+    el(
+      "div",
+      { class: "speed" },
+      el("div", { class: "run" }, run, cancel, el("div", { class: "how" }, bar, said)),
+      answer,
+      el(
+        "p",
+        { class: "note" },
+        "A longer bar is faster; G/s are 10⁹ numbers a second. Plain JavaScript is the fastest of several loops, chosen here, since each engine likes another one; where they add, they have the table that posenc made. " +
+          "Float32Array.set is the yardstick: it moves as many numbers to their place and computes nothing. All is of this device, in this browser, in the minute in which it was taken.",
+      ),
+      el("div", { class: "tasks" }, ...figures.map(({ element }) => element)),
+    ),
+  );
 
   /** @type {Worker | undefined} */
   let worker;
@@ -63,7 +94,11 @@ export async function start(host, site) {
       if (data.alive) return;
       if (data.error !== undefined) return end(`The benchmark stopped: ${data.error}`, "failed");
       if (data.contenders) return show(data);
-      if (data.done) return end(`Each is the median of 9 turns of ${value(data.repetition, 2)} ms or more; the clock of this ${data.isolated ? "isolated page" : "page"} goes in steps of ${value(data.clock, 2)} ms.`, "done");
+      if (data.done)
+        return end(
+          `Each is the median of 9 turns of ${value(data.repetition, 2)} ms or more; the clock of this ${data.isolated ? "isolated page" : "page"} goes in steps of ${value(data.clock, 2)} ms.`,
+          "done",
+        );
       bar.value = data.fraction;
       say(`${data.task + 1} of ${TASKS.length}: ${TASKS[data.task].title}`);
     };
@@ -81,20 +116,32 @@ export async function start(host, site) {
     ];
     const most = Math.max(...rows.map(({ of }) => 1 / of.median));
     const { result } = figures[task];
-    result.replaceChildren(...rows.map(({ label, kind, of }) => {
-      const share = el("span", { class: `fill ${kind}` });
-      share.style.setProperty("--share", String(1 / of.median / most));
-      return el("div", { class: "row" }, el("span", { class: "who" }, label),
-        el("span", { class: "rate" }, `${value(elements / of.median / 1e6, 3)} G/s`),
-        el("span", { class: "track", "aria-hidden": "true" }, share),
-        el("span", { class: "more" }, `${duration(of.median)} a call, ${kind === "plain" ? `“${of.name.replace("plain loop, ", "")}”` : `${times(plain.median / of.median)} the plain loop`}`));
-    }));
+    result.replaceChildren(
+      ...rows.map(({ label, kind, of }) => {
+        const share = el("span", { class: `fill ${kind}` });
+        share.style.setProperty("--share", String(1 / of.median / most));
+        return el(
+          "div",
+          { class: "row" },
+          el("span", { class: "who" }, label),
+          el("span", { class: "rate" }, `${value(elements / of.median / 1e6, 3)} G/s`),
+          el("span", { class: "track", "aria-hidden": "true" }, share),
+          el(
+            "span",
+            { class: "more" },
+            `${duration(of.median)} a call, ${kind === "plain" ? `“${of.name.replace("plain loop, ", "")}”` : `${times(plain.median / of.median)} the plain loop`}`,
+          ),
+        );
+      }),
+    );
     result.dataset.state = "measured";
     result.dataset.medians = JSON.stringify(Object.fromEntries(rows.map(({ of }) => [of.name, of.median])));
     ratios.push(plain.median / named(ALLOC).median);
     const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
-    answer.textContent = ratios.length === 1 ? `Here posenc on alloc() runs at ${times(low)} the speed of the best plain loop.`
-      : `Here posenc on alloc() runs at ${times(low)} to ${times(high)} the speed of the best plain loop, over ${ratios.length} of ${TASKS.length} tasks.`;
+    answer.textContent =
+      ratios.length === 1
+        ? `Here posenc on alloc() runs at ${times(low)} the speed of the best plain loop.`
+        : `Here posenc on alloc() runs at ${times(low)} to ${times(high)} the speed of the best plain loop, over ${ratios.length} of ${TASKS.length} tasks.`;
   }
 
   /** @param {string} text @param {"done" | "failed" | "cancelled"} [state] */
@@ -120,8 +167,17 @@ export async function start(host, site) {
   }
 }
 
-const emptyBars = () => ["posenc, on alloc()", "posenc, on a Float32Array", "plain JavaScript", "Float32Array.set, a copy"].map((who) =>
-  el("div", { class: "row" }, el("span", { class: "who" }, who), el("span", { class: "rate" }, "–"), el("span", { class: "track", "aria-hidden": "true" }), el("span", { class: "more" }, "\u00a0")));
+const emptyBars = () =>
+  ["posenc, on alloc()", "posenc, on a Float32Array", "plain JavaScript", "Float32Array.set, a copy"].map((who) =>
+    el(
+      "div",
+      { class: "row" },
+      el("span", { class: "who" }, who),
+      el("span", { class: "rate" }, "–"),
+      el("span", { class: "track", "aria-hidden": "true" }),
+      el("span", { class: "more" }, "\u00a0"),
+    ),
+  );
 
 /** @param {number} ratio */
 const times = (ratio) => `${value(ratio, 2)}\u00d7`;

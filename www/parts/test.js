@@ -20,14 +20,35 @@ export async function start(host, site) {
   const run = el("button", { type: "button", class: "button", onclick: begin }, `Run ${whole(total)} cases`);
   const cancel = el("button", { type: "button", class: "quiet", hidden: true, onclick: () => void (cancelled = true) }, "Cancel");
   const bar = el("progress", { max: total, value: 0, hidden: true, "aria-label": "Progress of the test" });
-  const said = el("p", { class: "hint" }, `${whole(total)} cases in ${index.files.length} files. Nothing is skipped: what no test knows is a failure.`);
-  const counts = Object.fromEntries(["passed", "failed", "left"].map((name) => [name, el("dd", { "data-count": name }, name === "left" ? whole(total) : "0")]));
+  const said = el(
+    "p",
+    { class: "hint" },
+    `${whole(total)} cases in ${index.files.length} files. Nothing is skipped: what no test knows is a failure.`,
+  );
+  const counts = Object.fromEntries(
+    ["passed", "failed", "left"].map((name) => [name, el("dd", { "data-count": name }, name === "left" ? whole(total) : "0")]),
+  );
   const failures = el("div", { class: "failures", hidden: true });
   const projects = el("div", { class: "scroll projects", tabindex: 0, role: "region", "aria-label": "Cases by project" });
-  host.append(el("div", { class: "conformance" },
-    el("div", { class: "run" }, run, cancel, el("div", { class: "how" }, bar, said)),
-    el("dl", { class: "numbers" }, ...[["passed", "Passed"], ["failed", "Failed"], ["left", "Not run yet"]].map(([name, text]) => el("div", {}, el("dt", {}, text), counts[name]))),
-    failures, projects, quick(site)));
+  host.append(
+    el(
+      "div",
+      { class: "conformance" },
+      el("div", { class: "run" }, run, cancel, el("div", { class: "how" }, bar, said)),
+      el(
+        "dl",
+        { class: "numbers" },
+        ...[
+          ["passed", "Passed"],
+          ["failed", "Failed"],
+          ["left", "Not run yet"],
+        ].map(([name, text]) => el("div", {}, el("dt", {}, text), counts[name])),
+      ),
+      failures,
+      projects,
+      quick(site),
+    ),
+  );
   list([]);
 
   async function begin() {
@@ -49,7 +70,9 @@ export async function start(host, site) {
     /** @type {Row[]} */
     const done = [];
     const began = performance.now();
-    let passed = 0, failed = 0, until = performance.now() + SLICE;
+    let passed = 0,
+      failed = 0,
+      until = performance.now() + SLICE;
     const count = () => {
       bar.value = passed + failed;
       counts.passed.textContent = whole(passed);
@@ -64,13 +87,16 @@ export async function start(host, site) {
       if (cancelled) break;
       said.textContent = path;
       const { cases, ...whose } = casesOf(path, await (await answered(`conformance/${path}`)).json());
-      if (cases.length !== expected) throw new Error(`${path} has ${cases.length} cases, and ${expected} were counted when the page was built`);
+      if (cases.length !== expected)
+        throw new Error(`${path} has ${cases.length} cases, and ${expected} were counted when the page was built`);
       const row = { ...whose, passed: 0, failed: 0 };
       done.push(row);
       for (const { id, run } of cases) {
         if (performance.now() > until) {
           count();
-          await new Promise((resolve) => { setTimeout(resolve); });
+          await new Promise((resolve) => {
+            setTimeout(resolve);
+          });
           until = performance.now() + SLICE;
         }
         if (cancelled) break;
@@ -88,7 +114,11 @@ export async function start(host, site) {
       list(done);
     }
     if (cancelled) end("cancelled", `Cancelled after ${whole(passed + failed)} of ${whole(total)} cases.`);
-    else end(failed ? "failed" : "passed", `${failed ? `${whole(failed)} of ${whole(total)} cases failed` : `All ${whole(total)} cases passed`}, in ${value((performance.now() - began) / 1000, 2)} s, by posenc ${site.posenc.version} in this browser.`);
+    else
+      end(
+        failed ? "failed" : "passed",
+        `${failed ? `${whole(failed)} of ${whole(total)} cases failed` : `All ${whole(total)} cases passed`}, in ${value((performance.now() - began) / 1000, 2)} s, by posenc ${site.posenc.version} in this browser.`,
+      );
   }
 
   /** @param {"passed" | "failed" | "cancelled"} state @param {string} text */
@@ -110,9 +140,25 @@ export async function start(host, site) {
       failures.append(el("h3", {}, "What failed"));
       failures.hidden = false;
     }
-    failures.append(el("div", { class: "note error" }, el("p", {}, el("b", {}, id), ` in ${path}`),
-      error.name === "Disagreement" ? el("dl", { class: "wanted" }, el("dt", {}, "wanted"), el("dd", {}, error.want), el("dt", {}, "came"), el("dd", {}, error.got), el("dt", {}, "where"), el("dd", {}, error.where.replace(`${path} ${id}`, "").replace(/^[:,] /, "")))
-        : el("p", {}, `${error.name}: ${error.message}`)));
+    failures.append(
+      el(
+        "div",
+        { class: "note error" },
+        el("p", {}, el("b", {}, id), ` in ${path}`),
+        error.name === "Disagreement"
+          ? el(
+              "dl",
+              { class: "wanted" },
+              el("dt", {}, "wanted"),
+              el("dd", {}, error.want),
+              el("dt", {}, "came"),
+              el("dd", {}, error.got),
+              el("dt", {}, "where"),
+              el("dd", {}, error.where.replace(`${path} ${id}`, "").replace(/^[:,] /, "")),
+            )
+          : el("p", {}, `${error.name}: ${error.message}`),
+      ),
+    );
   }
 
   /** By project: each has its files. @param {Row[]} done */
@@ -123,25 +169,56 @@ export async function start(host, site) {
     }
     /** @type {Map<string, typeof done>} */
     const by = new Map();
-    for (const row of done) by.set(row.project, [...by.get(row.project) ?? [], row]);
-    const sum = (/** @type {typeof done} */ rows, /** @type {"passed" | "failed"} */ what) => rows.reduce((total, row) => total + row[what], 0);
-    projects.replaceChildren(el("table", {},
-      el("thead", {}, el("tr", {}, ...["Project", "Passed", "Failed", "Numbers from"].map((text) => el("th", { scope: "col" }, text)))),
-      el("tbody", {}, ...[...by].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).map(([project, rows]) => el("tr", { class: sum(rows, "failed") ? "bad" : "" },
-        el("th", { scope: "row" }, project), el("td", {}, whole(sum(rows, "passed"))), el("td", {}, whole(sum(rows, "failed"))),
-        el("td", { class: "from" }, ...places(rows)))))));
+    for (const row of done) by.set(row.project, [...(by.get(row.project) ?? []), row]);
+    const sum = (/** @type {typeof done} */ rows, /** @type {"passed" | "failed"} */ what) =>
+      rows.reduce((total, row) => total + row[what], 0);
+    projects.replaceChildren(
+      el(
+        "table",
+        {},
+        el("thead", {}, el("tr", {}, ...["Project", "Passed", "Failed", "Numbers from"].map((text) => el("th", { scope: "col" }, text)))),
+        el(
+          "tbody",
+          {},
+          ...[...by]
+            .sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+            .map(([project, rows]) =>
+              el(
+                "tr",
+                { class: sum(rows, "failed") ? "bad" : "" },
+                el("th", { scope: "row" }, project),
+                el("td", {}, whole(sum(rows, "passed"))),
+                el("td", {}, whole(sum(rows, "failed"))),
+                el("td", { class: "from" }, ...places(rows)),
+              ),
+            ),
+        ),
+      ),
+    );
   }
 }
 
 /** The self test of this load. @param {import("../main.js").Site} site */
-const quick = ({ selfTest }) => el("details", { class: "quick" }, el("summary", {}, `The quick self test of this load: ${selfTest.filter(({ passed }) => passed).length} of ${selfTest.length} passed`),
-  el("ul", {}, ...selfTest.map(({ name, passed }) => el("li", { class: passed ? "good" : "bad" }, name, el("span", { class: "away" }, passed ? ", passed" : ", failed")))));
+const quick = ({ selfTest }) =>
+  el(
+    "details",
+    { class: "quick" },
+    el("summary", {}, `The quick self test of this load: ${selfTest.filter(({ passed }) => passed).length} of ${selfTest.length} passed`),
+    el(
+      "ul",
+      {},
+      ...selfTest.map(({ name, passed }) =>
+        el("li", { class: passed ? "good" : "bad" }, name, el("span", { class: "away" }, passed ? ", passed" : ", failed")),
+      ),
+    ),
+  );
 
 /** The files of a project, each once. @param {Row[]} rows */
-const places = (rows) => [...new Map(rows.map(({ place, url }) => [place, url]))].flatMap(([place, url], i) => {
-  const name = place.slice(place.lastIndexOf("/") + 1);
-  return [i ? ", " : "", url ? el("a", { href: url, rel: "noreferrer" }, name) : name];
-});
+const places = (rows) =>
+  [...new Map(rows.map(({ place, url }) => [place, url]))].flatMap(([place, url], i) => {
+    const name = place.slice(place.lastIndexOf("/") + 1);
+    return [i ? ", " : "", url ? el("a", { href: url, rel: "noreferrer" }, name) : name];
+  });
 
 /** @param {string} path */
 async function answered(path) {

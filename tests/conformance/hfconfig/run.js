@@ -62,34 +62,41 @@ function familyIs(posenc, got, want, where) {
 }
 
 /** @type {import("../run.js").Folder} */
-export const hfconfig = { kindOf: (each) => ("error" in each ? "error" : "config"), kinds: {
-  config: {
-    fields: ["checkpoint", "note", "config", "expected"],
-    run(posenc, where, { config, expected }) {
-      const { modelType, absolute, rotary, bias, layerTypes, ...more } = expected;
-      equal(more, {}, where);
-      const before = JSON.stringify(config);
-      for (const given of [config, before]) {
-        const got = posenc.fromConfig(given);
-        equal(Object.keys(got), ["modelType", "absolute", "rotary", "bias", "offset", "layerTypes"], where);
-        equal(got.modelType, modelType, where);
-        const encoders = [["absolute", absolute], ["rotary", rotary], ["bias", bias]].flatMap(([family, want]) => familyIs(posenc, got[family], want, `${where}: ${family}`));
-        const offsets = Object.values(absolute ?? {}).map((/** @type {any} */ part) => part.offset ?? 0);
-        equal(got.offset, Math.max(0, ...offsets), `${where}: offset`);
-        equal(got.layerTypes, layerTypes ?? null, `${where}: layerTypes`);
-        for (const each of encoders) each.dispose();
-      }
-      equal(JSON.stringify(config), before, `${where}: the config is left as it was`);
+export const hfconfig = {
+  kindOf: (each) => ("error" in each ? "error" : "config"),
+  kinds: {
+    config: {
+      fields: ["checkpoint", "note", "config", "expected"],
+      run(posenc, where, { config, expected }) {
+        const { modelType, absolute, rotary, bias, layerTypes, ...more } = expected;
+        equal(more, {}, where);
+        const before = JSON.stringify(config);
+        for (const given of [config, before]) {
+          const got = posenc.fromConfig(given);
+          equal(Object.keys(got), ["modelType", "absolute", "rotary", "bias", "offset", "layerTypes"], where);
+          equal(got.modelType, modelType, where);
+          const encoders = [
+            ["absolute", absolute],
+            ["rotary", rotary],
+            ["bias", bias],
+          ].flatMap(([family, want]) => familyIs(posenc, got[family], want, `${where}: ${family}`));
+          const offsets = Object.values(absolute ?? {}).map((/** @type {any} */ part) => part.offset ?? 0);
+          equal(got.offset, Math.max(0, ...offsets), `${where}: offset`);
+          equal(got.layerTypes, layerTypes ?? null, `${where}: layerTypes`);
+          for (const each of encoders) each.dispose();
+        }
+        equal(JSON.stringify(config), before, `${where}: the config is left as it was`);
+      },
+    },
+    error: {
+      fields: ["config", "error"],
+      run(posenc, where, { config, error }) {
+        for (const given of [config, JSON.stringify(config)]) {
+          const { code, message } = thrown(() => posenc.fromConfig(given), where);
+          ok(/^ERR_POSENC_(RANGE|TYPE)$/.test(code), `${where}: its code ${code}`);
+          equal(message, error, where);
+        }
+      },
     },
   },
-  error: {
-    fields: ["config", "error"],
-    run(posenc, where, { config, error }) {
-      for (const given of [config, JSON.stringify(config)]) {
-        const { code, message } = thrown(() => posenc.fromConfig(given), where);
-        ok(/^ERR_POSENC_(RANGE|TYPE)$/.test(code), `${where}: its code ${code}`);
-        equal(message, error, where);
-      }
-    },
-  },
-} };
+};

@@ -29,9 +29,12 @@ const call = (of, givenAs) => ({
 });
 
 /** @type {import("../run.js").Folder} */
-export const lists = { kindOf: (each) => each.call, kinds: {
-  positionsFromMask: call(Int32Array, (mask) => [mask, Float64Array.from(mask), Float32Array.from(mask)]),
-  relativePositions: call(Float64Array, (length) => [length]),
-  mropePositions: call(Float64Array, (parts) => [parts]),
-  permute: call(Float32Array, (weights) => [weights, Float64Array.from(weights), Float32Array.from(weights)]),
-} };
+export const lists = {
+  kindOf: (each) => each.call,
+  kinds: {
+    positionsFromMask: call(Int32Array, (mask) => [mask, Float64Array.from(mask), Float32Array.from(mask)]),
+    relativePositions: call(Float64Array, (length) => [length]),
+    mropePositions: call(Float64Array, (parts) => [parts]),
+    permute: call(Float32Array, (weights) => [weights, Float64Array.from(weights), Float32Array.from(weights)]),
+  },
+};

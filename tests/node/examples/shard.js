@@ -14,12 +14,16 @@ if (isMainThread) {
   const [rows, threads] = [100_000, 4];
   const x = new Float32Array(new SharedArrayBuffer(4 * rows * 64)); // of embeddings, once they are in it
   const each = Math.ceil(rows / threads);
-  const done = Array.from({ length: threads }, (_, i) => new Promise((resolve, reject) => {
-    const first = i * each;
-    const last = Math.min(rows, first + each);
-    const worker = new Worker(new URL(import.meta.url), { workerData: { part: x.subarray(first * 64, last * 64), offset: first } });
-    worker.once("error", reject).once("exit", resolve);
-  }));
+  const done = Array.from(
+    { length: threads },
+    (_, i) =>
+      new Promise((resolve, reject) => {
+        const first = i * each;
+        const last = Math.min(rows, first + each);
+        const worker = new Worker(new URL(import.meta.url), { workerData: { part: x.subarray(first * 64, last * 64), offset: first } });
+        worker.once("error", reject).once("exit", resolve);
+      }),
+  );
   await Promise.all(done);
 
   const alone = pe.table(rows);

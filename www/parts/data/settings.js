@@ -3,7 +3,20 @@
 import { number, segmented, select } from "../../lib/controls.js";
 import { el } from "../../lib/dom.js";
 
-const conventions = ["vaswani", "keras", "tensor2tensor", "fairseq", "m2m100", "whisper", "marian", "roformer", "ddpm", "ldm", "mlx", "transformer-xl"];
+const conventions = [
+  "vaswani",
+  "keras",
+  "tensor2tensor",
+  "fairseq",
+  "m2m100",
+  "whisper",
+  "marian",
+  "roformer",
+  "ddpm",
+  "ldm",
+  "mlx",
+  "transformer-xl",
+];
 const grids = ["mae", "timm", "diffusers", "tensor2tensor", "multidim", "detr"];
 const names = (/** @type {string[]} */ list) => list.map((name) => /** @type {[string, string]} */ ([name, name]));
 /** Widths that embeddings have, for files that do not say theirs. */
@@ -16,28 +29,63 @@ export function settings() {
     seq: number({ label: "Sequence", hint: "positions in each", value: 1, onChange: () => (clear(), guessGrid()) }),
     dim: number({ label: "Width", hint: "channels of each position", value: 64, onChange: changed }),
   };
-  const scheme = select({ label: "Scheme", value: "sinusoidal", choices: [["sinusoidal", "Sinusoidal"], ["rotary", "Rotary (RoPE)"], ["grid", "Grid, for images"]], onChange: () => arrange() });
-  const direction = segmented({ label: "Direction", value: "on", choices: [["on", "Add"], ["off", "Subtract"]], onChange: changed });
+  const scheme = select({
+    label: "Scheme",
+    value: "sinusoidal",
+    choices: [
+      ["sinusoidal", "Sinusoidal"],
+      ["rotary", "Rotary (RoPE)"],
+      ["grid", "Grid, for images"],
+    ],
+    onChange: () => arrange(),
+  });
+  const direction = segmented({
+    label: "Direction",
+    value: "on",
+    choices: [
+      ["on", "Add"],
+      ["off", "Subtract"],
+    ],
+    onChange: changed,
+  });
   const offset = number({ label: "First position", hint: "0, or how many came before", value: 0, onChange: changed });
   const base = number({ label: "Base", hint: "empty: the scheme's own", value: "", onChange: changed });
   const convention = select({ label: "Convention", value: "vaswani", choices: names(conventions), onChange: changed });
-  const pairing = select({ label: "Pairs", value: "half", choices: [["half", "i and i + half"], ["interleaved", "2i and 2i + 1"]], onChange: changed });
+  const pairing = select({
+    label: "Pairs",
+    value: "half",
+    choices: [
+      ["half", "i and i + half"],
+      ["interleaved", "2i and 2i + 1"],
+    ],
+    onChange: changed,
+  });
   const heads = number({ label: "Heads", hint: "side by side in the width", value: 1, onChange: changed });
   const gridConvention = select({ label: "Convention", value: "mae", choices: names(grids), onChange: changed });
   const height = number({ label: "Rows of cells", value: 1, onChange: changed });
   const width = number({ label: "Columns of cells", value: 1, onChange: changed });
   const prefix = number({ label: "Prefix tokens", hint: "class token: 1", value: 0, onChange: () => (clear(), guessGrid()) });
-  const own = { sinusoidal: [convention, base, offset], rotary: [pairing, heads, base, offset], grid: [gridConvention, height, width, prefix] };
+  const own = {
+    sinusoidal: [convention, base, offset],
+    rotary: [pairing, heads, base, offset],
+    grid: [gridConvention, height, width, prefix],
+  };
   const all = [...Object.values(shape), ...new Set(Object.values(own).flat())];
 
   const options = el("div", { class: "controls what options" });
-  const element = el("div", {}, el("div", { class: "controls what" }, ...Object.values(shape).map((control) => control.element), scheme.element, direction.element), options);
+  const element = el(
+    "div",
+    {},
+    el("div", { class: "controls what" }, ...Object.values(shape).map((control) => control.element), scheme.element, direction.element),
+    options,
+  );
   arrange();
 
   function arrange() {
     options.replaceChildren(...own[/** @type {keyof typeof own} */ (scheme.value)].map((control) => control.element));
     const turns = scheme.value === "rotary";
-    direction.element.querySelectorAll("label").forEach((label, k) => void (/** @type {Text} */ (label.lastChild).data = (turns ? ["Rotate", "Rotate back"] : ["Add", "Subtract"])[k]));
+    const words = turns ? ["Rotate", "Rotate back"] : ["Add", "Subtract"];
+    direction.element.querySelectorAll("label").forEach((label, k) => label.lastChild?.replaceWith(words[k]));
     clear();
   }
 
@@ -72,21 +120,37 @@ export function settings() {
     const baseOr = Number.isNaN(base.value) ? {} : { base: base.value };
     const back = direction.value === "off";
     const common = { shape: [batch, seq, dim], scheme: scheme.value, method: back ? "subtract" : "add" };
-    if (scheme.value === "sinusoidal") return { ...common, options: { dim, convention: convention.value, ...baseOr }, at: { offset: offset.value } };
+    if (scheme.value === "sinusoidal")
+      return { ...common, options: { dim, convention: convention.value, ...baseOr }, at: { offset: offset.value } };
     if (scheme.value === "rotary") {
       const count = wholeNumber(heads, "Heads");
       if (dim % count) {
         heads.error(`${dim} channels are not ${count} heads.`);
         throw new Error(`A width of ${dim} cannot be shared by ${count} heads.`);
       }
-      return { ...common, method: back ? "unrotate" : "rotate", options: { headDim: dim / count, pairing: pairing.value, ...baseOr }, at: { offset: offset.value, heads: count } };
+      return {
+        ...common,
+        method: back ? "unrotate" : "rotate",
+        options: { headDim: dim / count, pairing: pairing.value, ...baseOr },
+        at: { offset: offset.value, heads: count },
+      };
     }
-    const [rows, columns, before] = [wholeNumber(height, "Rows of cells"), wholeNumber(width, "Columns of cells"), wholeNumber(prefix, "Prefix tokens", 0)];
+    const [rows, columns, before] = [
+      wholeNumber(height, "Rows of cells"),
+      wholeNumber(width, "Columns of cells"),
+      wholeNumber(prefix, "Prefix tokens", 0),
+    ];
     if (rows * columns + before !== seq) {
       height.error(`${rows} × ${columns} + ${before} is ${rows * columns + before}.`);
-      throw new Error(`The sequence has ${seq} positions, and ${rows} × ${columns} cells with ${before} before them are ${rows * columns + before}.`);
+      throw new Error(
+        `The sequence has ${seq} positions, and ${rows} × ${columns} cells with ${before} before them are ${rows * columns + before}.`,
+      );
     }
-    return { ...common, options: { dim, shape: [rows, columns], convention: gridConvention.value, prefixTokens: before }, at: { offset: 0 } };
+    return {
+      ...common,
+      options: { dim, shape: [rows, columns], convention: gridConvention.value, prefixTokens: before },
+      at: { offset: 0 },
+    };
   }
 
   return {
@@ -95,7 +159,7 @@ export function settings() {
     /** The last two axes are sequence and width, and what stands before them is the batch. @param {number[]} axes */
     setShape(axes) {
       const last = axes[axes.length - 1] ?? 1;
-      const dim = axes.length > 1 ? last : widths.find((width) => last % width === 0) ?? last;
+      const dim = axes.length > 1 ? last : (widths.find((width) => last % width === 0) ?? last);
       const seq = axes.length > 1 ? axes[axes.length - 2] : last / dim;
       [shape.batch.value, shape.seq.value, shape.dim.value] = [axes.slice(0, -2).reduce((a, b) => a * b, 1), seq, dim];
       clear();

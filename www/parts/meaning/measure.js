@@ -28,16 +28,27 @@ export const bins = 100;
  */
 export function measure(posenc, { dim, scale, real }) {
   const { analysis } = posenc;
-  const x = wordsOf(posenc, dim, real), p = rowsOf(posenc, dim, real).map((v) => v * scale), sum = x.map((v, k) => v + p[k]);
+  const x = wordsOf(posenc, dim, real),
+    p = rowsOf(posenc, dim, real).map((v) => v * scale),
+    sum = x.map((v, k) => v + p[k]);
   const angles = analysis.gram(unit(x, dim), { dim });
-  const others = new Array(bins).fill(0), own = new Array(bins).fill(0);
+  const others = new Array(bins).fill(0),
+    own = new Array(bins).fill(0);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) others[binOf(angles[i * count + j])]++;
     const row = [x, sum].map((list) => list.subarray(i * dim, (i + 1) * dim));
     own[binOf(analysis.cosines(row[0], { dim, y: row[1] }).mean)]++;
   }
   const apart = scale === 0 ? { meanAbs: NaN } : analysis.cosines(x, { dim, y: p });
-  return { dim, others, own, unrelated: analysis.cosines(x, { dim }), random: analysis.randomCosine({ dim }), apart, kept: analysis.preserve(x, p, { dim }) };
+  return {
+    dim,
+    others,
+    own,
+    unrelated: analysis.cosines(x, { dim }),
+    random: analysis.randomCosine({ dim }),
+    apart,
+    kept: analysis.preserve(x, p, { dim }),
+  };
 }
 
 /**
@@ -57,7 +68,8 @@ const made = new Map();
 
 /** Words in a width. Those of a real model are put into another by a random matrix, which keeps angles. @param {any} posenc @param {number} dim @param {Embeddings | null} real */
 function wordsOf(posenc, dim, real) {
-  const name = `${dim} ${real === null}`, kept = made.get(name);
+  const name = `${dim} ${real === null}`,
+    kept = made.get(name);
   if (kept) return kept;
   if (made.size > 8) made.clear();
   const x = real ? tokensOf(posenc, dim, real) : normals(count * dim, dim);
@@ -67,7 +79,8 @@ function wordsOf(posenc, dim, real) {
 
 /** @param {any} posenc @param {number} dim @param {Embeddings} real */
 function tokensOf(posenc, dim, real) {
-  const next = uniform(1), rows = real.values.length / real.dim;
+  const next = uniform(1),
+    rows = real.values.length / real.dim;
   const chosen = new Set();
   while (chosen.size < Math.min(count, rows)) chosen.add(Math.floor(next() * rows));
   const x = new Float32Array(count * real.dim);
@@ -89,7 +102,8 @@ function rowsOf(posenc, dim, real) {
 function unit(x, dim) {
   const out = new Float32Array(x.length);
   for (let at = 0; at < x.length; at += dim) {
-    const row = x.subarray(at, at + dim), length = Math.hypot(...row);
+    const row = x.subarray(at, at + dim),
+      length = Math.hypot(...row);
     for (let j = 0; j < dim; j++) out[at + j] = row[j] / length;
   }
   return out;

@@ -2,7 +2,8 @@
 
 import { normals, seedOf } from "../../lib/random.js";
 
-const dim = 32, heads = 8;
+const dim = 32,
+  heads = 8;
 
 /** From here on a weight counts as changed: far above the rounding of float32, far below anything that a reader sees. */
 export const changed = 1e-6;
@@ -13,7 +14,9 @@ export const changed = 1e-6;
 /** @param {any} posenc */
 export function attender(posenc) {
   const { analysis } = posenc;
-  const sines = posenc.sinusoidal({ dim }), rotary = posenc.rotary({ headDim: dim }), alibi = posenc.alibi({ heads, symmetric: true });
+  const sines = posenc.sinusoidal({ dim }),
+    rotary = posenc.rotary({ headDim: dim }),
+    alibi = posenc.alibi({ heads, symmetric: true });
   /** The projections of a model before it is trained: random, and so that lengths are kept. */
   const [query, key, value] = ["query", "key", "value"].map((name) => normals(dim * dim, seedOf(name), dim ** -0.5));
 
@@ -22,7 +25,14 @@ export function attender(posenc) {
 
   /** @param {Place | null} place @param {number} n */
   function options(place, n) {
-    const positions = place === "additive" ? { table: sines.table(n) } : place === "rotary" ? { rotary } : place === "bias" ? { bias: alibi.matrix(n, n).subarray(0, n * n) } : {};
+    const positions =
+      place === "additive"
+        ? { table: sines.table(n) }
+        : place === "rotary"
+          ? { rotary }
+          : place === "bias"
+            ? { bias: alibi.matrix(n, n).subarray(0, n * n) }
+            : {};
     return { dim, query, key, value, ...positions };
   }
 
@@ -32,7 +42,11 @@ export function attender(posenc) {
     /** |f(πX) - πf(X)| @param {string[]} words in their first order @param {number[]} permutation @param {Place | null} place @returns {{ max: number, rms: number }} */
     error: (words, permutation, place) => analysis.permutationError(embed(words), { ...options(place, words.length), permutation }),
     /** The cosine of two sentences, each the mean of its outputs. @param {Attended} a @param {Attended} b @returns {number} */
-    likeness: (a, b) => analysis.cosines([a, b].flatMap(({ output }) => mean(output)), { dim }).mean,
+    likeness: (a, b) =>
+      analysis.cosines(
+        [a, b].flatMap(({ output }) => mean(output)),
+        { dim },
+      ).mean,
   };
 }
 

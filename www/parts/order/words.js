@@ -19,13 +19,25 @@ export function wordList({ still, onMove }) {
 
   /** @param {Word} word */
   function chip(word) {
-    const handle = el("button", { type: "button", class: "word", "aria-describedby": help.id, onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      const at = place(word), to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: chips.length - 1 }[event.key];
-      if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      move(word, to);
-    } }, word.text);
-    const [left, right] = [-1, 1].map((by) => el("button", { type: "button", class: "step", onclick: () => move(word, place(word) + by) }, by < 0 ? "‹" : "›"));
+    const handle = el(
+      "button",
+      {
+        type: "button",
+        class: "word",
+        "aria-describedby": help.id,
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          const at = place(word),
+            to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: chips.length - 1 }[event.key];
+          if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+          event.preventDefault();
+          move(word, to);
+        },
+      },
+      word.text,
+    );
+    const [left, right] = [-1, 1].map((by) =>
+      el("button", { type: "button", class: "step", onclick: () => move(word, place(word) + by) }, by < 0 ? "‹" : "›"),
+    );
     const item = el("li", {}, left, handle, right);
     handle.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
       if (event.button !== 0) return;
@@ -35,22 +47,32 @@ export function wordList({ still, onMove }) {
     handle.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
       if (!item.classList.contains("dragged")) return;
       // Where words belong, and not where they are just gliding.
-      const { left, top } = list.getBoundingClientRect(), [x, y] = [event.clientX - left, event.clientY - top];
-      const over = chips.findIndex(({ item }) => x >= item.offsetLeft && x <= item.offsetLeft + item.offsetWidth && y >= item.offsetTop && y <= item.offsetTop + item.offsetHeight);
+      const { left, top } = list.getBoundingClientRect(),
+        [x, y] = [event.clientX - left, event.clientY - top];
+      const over = chips.findIndex(
+        ({ item }) =>
+          x >= item.offsetLeft && x <= item.offsetLeft + item.offsetWidth && y >= item.offsetTop && y <= item.offsetTop + item.offsetHeight,
+      );
       const at = place(word);
       if (over < 0 || over === at) return;
       // A long word that has just been passed lies under the pointer again: only past its middle it is another place.
-      const other = chips[over].item, beyond = x > other.offsetLeft + other.offsetWidth / 2;
-      if (other.offsetTop !== item.offsetTop || (over > at) === beyond) move(word, over);
+      const other = chips[over].item,
+        beyond = x > other.offsetLeft + other.offsetWidth / 2;
+      if (other.offsetTop !== item.offsetTop || over > at === beyond) move(word, over);
     });
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) handle.addEventListener(end, () => item.classList.remove("dragged"));
-    return { word, item, name(/** @type {number} */ place, /** @type {number} */ of) {
-      handle.setAttribute("aria-label", `${word.text}, word ${place + 1} of ${of}`);
-      left.setAttribute("aria-label", `Move ${word.text} left`);
-      right.setAttribute("aria-label", `Move ${word.text} right`);
-      left.setAttribute("aria-disabled", String(place === 0));
-      right.setAttribute("aria-disabled", String(place === of - 1));
-    } };
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+      handle.addEventListener(end, () => item.classList.remove("dragged"));
+    return {
+      word,
+      item,
+      name(/** @type {number} */ place, /** @type {number} */ of) {
+        handle.setAttribute("aria-label", `${word.text}, word ${place + 1} of ${of}`);
+        left.setAttribute("aria-label", `Move ${word.text} left`);
+        right.setAttribute("aria-label", `Move ${word.text} right`);
+        left.setAttribute("aria-disabled", String(place === 0));
+        right.setAttribute("aria-disabled", String(place === of - 1));
+      },
+    };
   }
 
   const place = (/** @type {Word} */ word) => chips.findIndex((chip) => chip.word === word);
@@ -61,13 +83,20 @@ export function wordList({ still, onMove }) {
     if (to < 0 || to >= chips.length || to === at) return;
     const [chip] = chips.splice(at, 1);
     chips.splice(to, 0, chip);
-    slide(chips.filter((other) => other !== chip).map(({ item }) => item), still(), () => {
-      const here = chips.indexOf(chip);
-      chips.forEach(({ item }, k) => k < here && list.insertBefore(item, chip.item));
-      for (let k = chips.length - 1; k > here; k--) chip.item.after(chips[k].item);
-    });
+    slide(
+      chips.filter((other) => other !== chip).map(({ item }) => item),
+      still(),
+      () => {
+        const here = chips.indexOf(chip);
+        chips.forEach(({ item }, k) => k < here && list.insertBefore(item, chip.item));
+        for (let k = chips.length - 1; k > here; k--) chip.item.after(chips[k].item);
+      },
+    );
     rename();
-    onMove(chips.map(({ word }) => word), word);
+    onMove(
+      chips.map(({ word }) => word),
+      word,
+    );
   }
 
   const rename = () => chips.forEach(({ name }, k) => name(k, chips.length));
@@ -77,7 +106,11 @@ export function wordList({ still, onMove }) {
     /** @param {Word[]} words in the order that they are to have */
     set(words) {
       chips = words.map((word) => chips.find((chip) => chip.word === word) ?? chip(word));
-      slide(chips.map(({ item }) => item), still(), () => list.replaceChildren(...chips.map(({ item }) => item)));
+      slide(
+        chips.map(({ item }) => item),
+        still(),
+        () => list.replaceChildren(...chips.map(({ item }) => item)),
+      );
       rename();
     },
   };

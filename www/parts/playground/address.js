@@ -37,8 +37,12 @@ export function parse(query) {
     if (value === undefined) notes.push(`${name}=${shorten(text)} was left out`);
     else set[name] = value;
   }
-  const [row = firstCell.row, column = firstCell.column] = numbers(query.get("cell") ?? "").map((n) => (Number.isInteger(n) && n >= 0 ? n : undefined));
-  const lines = numbers(query.get("lines") ?? "").filter((n) => Number.isInteger(n) && n >= 0).slice(0, 6);
+  const [row = firstCell.row, column = firstCell.column] = numbers(query.get("cell") ?? "").map((n) =>
+    Number.isInteger(n) && n >= 0 ? n : undefined,
+  );
+  const lines = numbers(query.get("lines") ?? "")
+    .filter((n) => Number.isInteger(n) && n >= 0)
+    .slice(0, 6);
   return { method, set, cursor: { row, column }, lines: lines.length ? lines : undefined, notes };
 }
 

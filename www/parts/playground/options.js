@@ -34,9 +34,16 @@ const pick = (value, label = value) => [value, label];
 /** @param {...string} words */
 export const words = (...words) => words.map((word) => pick(word));
 
-export const layouts = [pick("interleaved", "sin cos sin cos …"), pick("concat", "sines, then cosines"), pick("concat-cos-sin", "cosines, then sines")];
-export const base = (/** @type {Partial<Option>} */ rest = {}) => number("base", "Base θ", { hint: "the slowest wave is about 2π·θ positions long", ...rest });
-export const precision = choice("precision", "Precision", [pick("exact", "exact"), pick("float32", "float32, as PyTorch rounds")], { more: true });
+export const layouts = [
+  pick("interleaved", "sin cos sin cos …"),
+  pick("concat", "sines, then cosines"),
+  pick("concat-cos-sin", "cosines, then sines"),
+];
+export const base = (/** @type {Partial<Option>} */ rest = {}) =>
+  number("base", "Base θ", { hint: "the slowest wave is about 2π·θ positions long", ...rest });
+export const precision = choice("precision", "Precision", [pick("exact", "exact"), pick("float32", "float32, as PyTorch rounds")], {
+  more: true,
+});
 
 /** The options in force: what was set, what starts otherwise, of those that are there. @param {Option[]} options @param {Record<string, any>} set */
 export function inForce(options, set) {

@@ -12,12 +12,22 @@ export function panel(options, onChange) {
   const fields = options.map((option) => {
     const { kind, label, hint, min = 0, max = 100, step, choices = [] } = option;
     const base = { label, hint, value: undefined, onChange: (/** @type {any} */ value) => onChange(option, value) };
-    const control = kind === "choice" ? controls.select({ ...base, choices }) : kind === "check" ? controls.check(base)
-      : kind === "list" ? controls.list(base) : kind === "range" ? controls.range({ ...base, min, max, step }) : controls.number(base);
+    const control =
+      kind === "choice"
+        ? controls.select({ ...base, choices })
+        : kind === "check"
+          ? controls.check(base)
+          : kind === "list"
+            ? controls.list(base)
+            : kind === "range"
+              ? controls.range({ ...base, min, max, step })
+              : controls.number(base);
     return { option, control, shown: true };
   });
-  const grid = (/** @type {boolean} */ more) => el("div", { class: "controls" }, ...fields.filter(({ option }) => Boolean(option.more) === more).map(({ control }) => control.element));
-  const rest = grid(true), folded = el("details", {}, el("summary", {}, "More options"), rest);
+  const grid = (/** @type {boolean} */ more) =>
+    el("div", { class: "controls" }, ...fields.filter(({ option }) => Boolean(option.more) === more).map(({ control }) => control.element));
+  const rest = grid(true),
+    folded = el("details", {}, el("summary", {}, "More options"), rest);
   return {
     element: el("div", {}, grid(false), folded),
 
@@ -27,7 +37,8 @@ export function panel(options, onChange) {
         const { option, control } = field;
         field.shown = !option.when || Boolean(option.when(all));
         control.element.hidden = !field.shown;
-        if (!field.shown || control.element.contains(document.activeElement) && document.activeElement?.matches("input[type=text]")) continue; // not under somebody's fingers
+        if (!field.shown || (control.element.contains(document.activeElement) && document.activeElement?.matches("input[type=text]")))
+          continue; // not under somebody's fingers
         let value = all[option.name] ?? shown?.[option.name] ?? lookUp(resolved, option.name);
         if (option.choices) value = option.choices.some(([word]) => word === String(value)) ? value : "";
         control.value = ArrayBuffer.isView(value) ? Array.from(/** @type {any} */ (value)) : value;

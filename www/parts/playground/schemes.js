@@ -22,8 +22,10 @@ import { rotary } from "./rotary.js";
 export const schemes = { ...additive, ...rotary, ...bias };
 
 /** @type {Record<string, [string, string][]>} */
-export const families = Object.fromEntries(Object.entries({
-  "Added to embeddings": additive,
-  "Turns queries and keys": rotary,
-  "Added to scores, or looked up for them": bias,
-}).map(([name, group]) => [name, Object.entries(group).map(([method, { title }]) => [method, title])]));
+export const families = Object.fromEntries(
+  Object.entries({
+    "Added to embeddings": additive,
+    "Turns queries and keys": rotary,
+    "Added to scores, or looked up for them": bias,
+  }).map(([name, group]) => [name, Object.entries(group).map(([method, { title }]) => [method, title])]),
+);

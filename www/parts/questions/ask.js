@@ -18,10 +18,11 @@ export function asker() {
     waiting.clear();
   };
   return {
-    ask: (task, request) => new Promise((resolve, reject) => {
-      waiting.set(++last, { resolve, reject });
-      worker.postMessage({ id: last, task, request });
-    }),
+    ask: (task, request) =>
+      new Promise((resolve, reject) => {
+        waiting.set(++last, { resolve, reject });
+        worker.postMessage({ id: last, task, request });
+      }),
     close: () => worker.terminate(),
   };
 }

@@ -13,7 +13,10 @@ let real = null;
 self.onmessage = async ({ data: { id, task, request } }) => {
   try {
     if (task === "real") real = request;
-    const answer = task === "real" ? null : tasks[/** @type {keyof typeof tasks} */ (task)](await loading, { ...request, real: request.real ? real : null });
+    const answer =
+      task === "real"
+        ? null
+        : tasks[/** @type {keyof typeof tasks} */ (task)](await loading, { ...request, real: request.real ? real : null });
     self.postMessage({ id, answer });
   } catch (error) {
     self.postMessage({ id, error: error instanceof Error ? error.message : String(error) });

@@ -12,14 +12,46 @@ import { value } from "../../lib/format.js";
  */
 export function clocks(pairs) {
   const faces = Array.from({ length: pairs }, () => {
-    const [hand, next, mirror, other] = ["now", "then", "now ghost", "then ghost"].map((name) => svg("line", { class: `hand ${name}`, x1: 0, y1: 0 }));
-    const [level, thenLevel, otherLevel] = ["now", "then", "then"].map((name) => svg("line", { class: `level ${name}`, x1: -1.12, x2: 1.12 }));
+    const [hand, next, mirror, other] = ["now", "then", "now ghost", "then ghost"].map((name) =>
+      svg("line", { class: `hand ${name}`, x1: 0, y1: 0 }),
+    );
+    const [level, thenLevel, otherLevel] = ["now", "then", "then"].map((name) =>
+      svg("line", { class: `level ${name}`, x1: -1.12, x2: 1.12 }),
+    );
     const sweep = svg("path", { class: "sweep" });
     const tips = ["now", "then"].map((name) => svg("circle", { class: `tip ${name}`, r: 0.09 }));
-    const period = el("b"), words = el("span", { class: "words" });
-    const face = svg("svg", { viewBox: "-1.25 -1.25 2.5 2.5", "aria-hidden": "true" }, svg("circle", { class: "rim", r: 1 }), svg("line", { class: "axis", x1: -1.2, x2: 1.2, y1: 0, y2: 0 }), svg("line", { class: "axis", x1: 0, x2: 0, y1: -1.2, y2: 1.2 }),
-      level, thenLevel, otherLevel, sweep, mirror, other, hand, next, ...tips);
-    return { element: el("div", { class: "clock" }, face, period, words), hand, next, mirror, other, level, thenLevel, otherLevel, sweep, tips, period, words };
+    const period = el("b"),
+      words = el("span", { class: "words" });
+    const face = svg(
+      "svg",
+      { viewBox: "-1.25 -1.25 2.5 2.5", "aria-hidden": "true" },
+      svg("circle", { class: "rim", r: 1 }),
+      svg("line", { class: "axis", x1: -1.2, x2: 1.2, y1: 0, y2: 0 }),
+      svg("line", { class: "axis", x1: 0, x2: 0, y1: -1.2, y2: 1.2 }),
+      level,
+      thenLevel,
+      otherLevel,
+      sweep,
+      mirror,
+      other,
+      hand,
+      next,
+      ...tips,
+    );
+    return {
+      element: el("div", { class: "clock" }, face, period, words),
+      hand,
+      next,
+      mirror,
+      other,
+      level,
+      thenLevel,
+      otherLevel,
+      sweep,
+      tips,
+      period,
+      words,
+    };
   });
   const element = el("div", { class: "clocks", role: "img" }, ...faces.map(({ element }) => element));
 
@@ -45,7 +77,9 @@ export function clocks(pairs) {
         const turn = k * frequencies[i];
         period.textContent = `round in ${value((2 * Math.PI) / frequencies[i], 3)}`;
         sweep.setAttribute("d", arc(now[i], then[i], turn));
-        words.textContent = alone ? `${value(now[i].sin, 2)}, then ${value(then[i].sin, 2)} or ${value(back[i].sin, 2)}` : `turns by ${value((turn * 180) / Math.PI, 3)}°`;
+        words.textContent = alone
+          ? `${value(now[i].sin, 2)}, then ${value(then[i].sin, 2)} or ${value(back[i].sin, 2)}`
+          : `turns by ${value((turn * 180) / Math.PI, 3)}°`;
       });
     },
   };
@@ -59,6 +93,7 @@ function to(line, { sin, cos }) {
 
 /** From one hand to the other, the way round that is gone; whole turns are not drawn. @param {Point} from @param {Point} end @param {number} turn */
 function arc(from, end, turn) {
-  const rest = Math.abs(turn) % (2 * Math.PI), r = 0.5;
+  const rest = Math.abs(turn) % (2 * Math.PI),
+    r = 0.5;
   return `M0 0L${r * from.cos} ${-r * from.sin}A${r} ${r} 0 ${rest > Math.PI ? 1 : 0} ${turn > 0 ? 0 : 1} ${r * end.cos} ${-r * end.sin}Z`;
 }

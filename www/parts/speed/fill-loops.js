@@ -28,7 +28,10 @@ function nextRow(seq, dim) {
     for (let row = 0, at = 0; row < seq; row++) {
       if (row % EXACT === 0) exactly(state, w, offset + row);
       for (let i = 0; i < dim; i += 2, at += 2) {
-        const s = state[i], c = state[i + 1], rs = turn[i], rc = turn[i + 1];
+        const s = state[i],
+          c = state[i + 1],
+          rs = turn[i],
+          rc = turn[i + 1];
         x[at] = s;
         x[at + 1] = c;
         state[i] = s * rc + c * rs;
@@ -54,18 +57,28 @@ function bothWays(seq, dim) {
     for (let row = 0; row < seq; row += 16) {
       if (row % EXACT === 0) exactly(state, w, offset + row + 8);
       for (let i = 0, t = 0, mid = (row + 8) * dim; i < dim; i += 2, t += 18, mid += 2) {
-        const s = state[i], c = state[i + 1];
+        const s = state[i],
+          c = state[i + 1];
         x[mid] = s;
         x[mid + 1] = c;
-        let up = mid, down = mid;
+        let up = mid,
+          down = mid;
         for (let k = t; k < t + 14; k += 2) {
-          const rs = turns[k], rc = turns[k + 1], sc = s * rc, cs = c * rs, cc = c * rc, ss = s * rs;
-          x[(up = up + dim | 0)] = sc + cs;
-          x[up + 1 | 0] = cc - ss;
-          x[(down = down - dim | 0)] = sc - cs;
-          x[down + 1 | 0] = cc + ss;
+          const rs = turns[k],
+            rc = turns[k + 1],
+            sc = s * rc,
+            cs = c * rs,
+            cc = c * rc,
+            ss = s * rs;
+          x[(up = (up + dim) | 0)] = sc + cs;
+          x[(up + 1) | 0] = cc - ss;
+          x[(down = (down - dim) | 0)] = sc - cs;
+          x[(down + 1) | 0] = cc + ss;
         }
-        const s8 = turns[t + 14], c8 = turns[t + 15], s16 = turns[t + 16], c16 = turns[t + 17];
+        const s8 = turns[t + 14],
+          c8 = turns[t + 15],
+          s16 = turns[t + 16],
+          c16 = turns[t + 17];
         x[(down -= dim)] = s * c8 - c * s8;
         x[down + 1] = c * c8 + s * s8;
         state[i] = s * c16 + c * s16;
@@ -90,4 +103,8 @@ function sinCos(seq, dim) {
 }
 
 /** @type {readonly { name: string, make: (seq: number, dim: number) => Fill | undefined }[]} */
-export const fillLoops = [{ name: "row from row", make: nextRow }, { name: "both ways", make: bothWays }, { name: "Math.sin and Math.cos", make: sinCos }];
+export const fillLoops = [
+  { name: "row from row", make: nextRow },
+  { name: "both ways", make: bothWays },
+  { name: "Math.sin and Math.cos", make: sinCos },
+];

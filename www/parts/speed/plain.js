@@ -38,5 +38,11 @@ export async function createLane(loops) {
   provide((await import(loops)).default);
   const named = (/** @type {any} */ plain) => ({ ...plain, name: PLAIN + plain.name });
   const adding = plainLoops().map(named);
-  return new Lane([copy, ...adding.map(loopContender), ...adding.map(decoding), ...rotateLoops(false).map(named).map(rotateContender), ...fillLoops.map(named).map(fillContender)]);
+  return new Lane([
+    copy,
+    ...adding.map(loopContender),
+    ...adding.map(decoding),
+    ...rotateLoops(false).map(named).map(rotateContender),
+    ...fillLoops.map(named).map(fillContender),
+  ]);
 }

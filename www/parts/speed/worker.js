@@ -11,10 +11,12 @@ import { addTask, DECODE_LENGTH, decodeTask, rotateTask } from "../../speed/task
 import { TASKS } from "./tasks.js";
 
 /** How many plain loops are measured to the end, and how often each contender has its turn. */
-const FINALISTS = 3, TURNS = 9;
+const FINALISTS = 3,
+  TURNS = 9;
 
 /** So long a repetition takes, in milliseconds, and so many steps of the clock. */
-const LEAST = 6, STEPS = 25;
+const LEAST = 6,
+  STEPS = 25;
 
 const scope = /** @type {any} */ (globalThis);
 const here = (/** @type {string} */ path) => new URL(path, import.meta.url);
@@ -23,10 +25,18 @@ try {
   const posenc = await loadPosenc({ from: here("../../posenc/") });
   const clock = clockStep();
   const repetition = Math.max(LEAST, STEPS * clock);
-  const workers = [startLane(here("../../speed/lane-posenc.js"), [here("../../posenc/").href]), startLane(here("./plain.js"), [here("../../speed/loops.js").href])];
+  const workers = [
+    startLane(here("../../speed/lane-posenc.js"), [here("../../posenc/").href]),
+    startLane(here("./plain.js"), [here("../../speed/loops.js").href]),
+  ];
   for (const [i, { kind, shape }] of TASKS.entries()) {
     const task = make(posenc, kind, shape);
-    const contenders = await measure(workers.map(({ lane }) => lane), task, repetition, (fraction) => scope.postMessage({ fraction: (i + fraction) / TASKS.length, task: i }));
+    const contenders = await measure(
+      workers.map(({ lane }) => lane),
+      task,
+      repetition,
+      (fraction) => scope.postMessage({ fraction: (i + fraction) / TASKS.length, task: i }),
+    );
     scope.postMessage({ task: i, elements: task.x.length, contenders });
   }
   scope.postMessage({ done: true, clock, repetition, isolated: scope.crossOriginIsolated === true });
@@ -45,7 +55,9 @@ function make(posenc, kind, shape) {
 /** @param {any[]} lanes @param {any} task @param {number} repetition @param {(fraction: number) => void} onProgress */
 async function measure(lanes, task, repetition, onProgress) {
   const entries = [];
-  for (const lane of lanes) for (const name of await lane.prepare(task)) entries.push({ lane, name, loop: name.startsWith("plain loop"), calls: 0, look: 0, samples: /** @type {number[]} */ ([]) });
+  for (const lane of lanes)
+    for (const name of await lane.prepare(task))
+      entries.push({ lane, name, loop: name.startsWith("plain loop"), calls: 0, look: 0, samples: /** @type {number[]} */ ([]) });
   scope.postMessage({ alive: true }); // both lanes have answered
   for (const { lane, name } of entries) {
     const wrong = await lane.check(name);

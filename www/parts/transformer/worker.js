@@ -13,9 +13,10 @@ let pieces = [];
 answer({
   /** Everything comes from the site's own origin: the page ends this worker to stop it. */
   async load(_, { progress }) {
-    const [{ load, bytes, env, setWasmPaths }, { load: loadPosenc }] = await reached("the program that runs it", Promise.all([
-      import("../../vendor/universal-sentence-encoder.js"), import("../../posenc/index.js"),
-    ]));
+    const [{ load, bytes, env, setWasmPaths }, { load: loadPosenc }] = await reached(
+      "the program that runs it",
+      Promise.all([import("../../vendor/universal-sentence-encoder.js"), import("../../posenc/index.js")]),
+    );
     posenc = await loadPosenc();
     env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // its threads are made of scripts that the page's policy forbids
     setWasmPaths(vendor.href);
@@ -35,10 +36,12 @@ answer({
           onBytes(more);
           progress((done += more), bytes);
         };
-        const copy = await kept?.match(url), body = copy ? await copy.arrayBuffer() : await download(name, url, count);
+        const copy = await kept?.match(url),
+          body = copy ? await copy.arrayBuffer() : await download(name, url, count);
         if (copy) count(body.byteLength);
         else fetched.set(url, body);
-        if (name === "vocab.json") pieces = JSON.parse(new TextDecoder().decode(body)).map((/** @type {[string, number]} */ [piece]) => piece);
+        if (name === "vocab.json")
+          pieces = JSON.parse(new TextDecoder().decode(body)).map((/** @type {[string, number]} */ [piece]) => piece);
         else if (name === "model.json") [{ weights }] = JSON.parse(new TextDecoder().decode(body)).weightsManifest;
         else shards.push(body);
         return body;
@@ -55,7 +58,8 @@ answer({
     const encoder = posenc.sinusoidal({ dim: 256, ...options });
     try {
       const { x, positions } = await model.embeddings(sentences);
-      const encoded = encoder.add(x.slice(), { positions }), ours = encoder.fill(new Float32Array(x.length), { positions });
+      const encoded = encoder.add(x.slice(), { positions }),
+        ours = encoder.fill(new Float32Array(x.length), { positions });
       const theirs = await model.signal(sentences);
       const results = [];
       for (const [k, input] of [x, encoded, undefined].entries()) {
@@ -113,7 +117,8 @@ function embeddingsIn(weights, shards) {
     const bytes = new Uint8Array(size);
     let at = -start;
     for (const shard of shards) {
-      if (at < size && at + shard.byteLength > 0) bytes.set(new Uint8Array(shard).subarray(Math.max(0, -at), Math.max(0, Math.min(shard.byteLength, size - at))), Math.max(0, at));
+      if (at < size && at + shard.byteLength > 0)
+        bytes.set(new Uint8Array(shard).subarray(Math.max(0, -at), Math.max(0, Math.min(shard.byteLength, size - at))), Math.max(0, at));
       at += shard.byteLength;
     }
     return new Float32Array(bytes.buffer);
@@ -123,7 +128,9 @@ function embeddingsIn(weights, shards) {
 
 /** @param {Float32Array} a @param {Float32Array} b */
 function cosine(a, b) {
-  let ab = 0, aa = 0, bb = 0;
+  let ab = 0,
+    aa = 0,
+    bb = 0;
   for (let i = 0; i < a.length; i++) {
     ab += a[i] * b[i];
     aa += a[i] * a[i];
