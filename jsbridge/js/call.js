@@ -32,13 +32,13 @@ import { boolean, keysOf, number, numbers, oneOf, unknown } from "./options.js";
  * @property {boolean} [allowShared] whether an array on shared memory may be worked on; false
  */
 
-const COMMON = { __proto__: null, batch: number, offset: number, positions: numbers, allowShared: boolean };
+const COMMON = { batch: number, offset: number, positions: numbers, allowShared: boolean };
 /** @type {import("./options.js").Spec} */
-export const AT = /** @type {any} */ (COMMON);
+export const AT = /** @type {any} */ ({ __proto__: null, ...COMMON });
 /** @type {import("./options.js").Spec} */
 export const ROTARY_AT = /** @type {any} */ ({
-  ...COMMON,
   __proto__: null,
+  ...COMMON,
   heads: number,
   order: oneOf(freeze(["bshd", "bhsd"])),
   sequenceLength: number,

@@ -4,6 +4,7 @@
 import { disposedError, internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
 import { recipeOf } from "./encoder.js";
 import { bufferOf, deref, isAborted, listen, nextOf, now, reasonOf, startTimer, unlisten, Weak } from "./intrinsics.js";
+import { nodeModule } from "./load.js";
 
 /**
  * What a worker is told of a part.
@@ -470,10 +471,8 @@ async function spawn(heard, ended) {
       end: () => worker.terminate(),
     };
   }
-  const threads = "node:worker_threads"; // this and the next in variables, so that no bundler looks for them
-  const here = import.meta.url;
-  const { Worker: Thread } = await import(/* @vite-ignore */ /* webpackIgnore: true */ threads);
-  const worker = new Thread(new URL("./worker.js", here), { execArgv: [] }); // flags as --input-type are not for a file
+  const { Worker: Thread } = await nodeModule("worker_threads");
+  const worker = new Thread(new URL(["./worker", "js"].join("."), import.meta.url), { execArgv: [] }); // flags as --input-type are not for a file
   worker.on("message", heard);
   worker.on("messageerror", ended);
   worker.on("error", ended);

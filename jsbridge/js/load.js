@@ -88,13 +88,18 @@ async function fromUrl(url) {
 }
 
 /**
- * Node, Deno and Bun read files by node:fs; the name is in a variable so that no bundler looks for it.
- * @param {URL} url
+ * A module of Node, Deno and Bun. Bundlers leave this import alone, as they do not know what it names, and the comments keep them from warning.
+ * @param {string} name
+ * @returns {Promise<any>}
  */
+export function nodeModule(name) {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ ["node", name].join(":")); // which no minifier makes a literal of
+}
+
+/** @param {URL} url */
 async function readFile(url) {
-  const fs = "node:fs/promises";
   try {
-    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+    const { readFile } = await nodeModule("fs/promises");
     return await readFile(url);
   } catch (cause) {
     throw loadError(

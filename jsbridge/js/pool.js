@@ -21,6 +21,8 @@ import {
   setArray,
   withoutUndefined,
 } from "./intrinsics.js";
+import { nodeModule } from "./load.js";
+import { partsOf } from "./loaded.js";
 import { boolean, keysOf, number, numbers, unknown } from "./options.js";
 import { cutRows, newShared, ownOptions, partLength, positionsOf, probe, SMALL, SMALL_SLOW, slowElements, unpack } from "./parts.js";
 import { ADD, COS_SIN, FILL, ROTATE, SCORES_ADD, SHIFT, STAGING, SUBTRACT, UNROTATE } from "./runtime.js";
@@ -476,11 +478,11 @@ export class Pool {
 withoutUndefined(Pool);
 
 /**
- * @param {import("./runtime.js").Runtime} runtime
- * @param {WebAssembly.Module} module
+ * @param {import("./loaded.js").Loaded} posenc
  * @param {number | undefined} given how many workers
  */
-export async function startPool(runtime, module, given) {
+export async function startPool(posenc, given) {
+  const { runtime, module } = partsOf(posenc);
   const count = given ?? (await cores());
   if (!(count >= 1 && count <= MOST_WORKERS && count % 1 === 0))
     throw rangeError(`workers: want an integer from 1 to ${MOST_WORKERS}, got ${describe(count)}`);
@@ -503,9 +505,8 @@ async function cores() {
     // a page's own
   }
   if (count === undefined) {
-    const os = "node:os"; // of Node 20; in a variable so that no bundler looks for it
     try {
-      count = (await import(/* @vite-ignore */ /* webpackIgnore: true */ os)).availableParallelism();
+      count = (await nodeModule("os")).availableParallelism(); // Node 20
     } catch {
       count = 2;
     }

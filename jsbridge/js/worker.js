@@ -3,6 +3,7 @@
 
 import { apply, part } from "./apply.js";
 import { Float32, setArray } from "./intrinsics.js";
+import { nodeModule } from "./load.js";
 import { Rotates } from "./rotary.js";
 import { Runtime } from "./runtime.js";
 import { addPart } from "./scores.js";
@@ -83,11 +84,10 @@ function inGaps(encoder, x, length, gap, call) {
   for (let b = 0; b < call.batch; b++) setArray(part(x, b * gap, size), part(packed, b * size, size));
 }
 
-// Node and Deno have their workers from node:worker_threads. The name is in a variable so that no bundler looks for it.
+// Node and Deno have their workers from node:worker_threads.
 const { process, Bun } = /** @type {any} */ (globalThis);
 if (typeof process?.versions?.node === "string" && Bun === undefined) {
-  const threads = "node:worker_threads";
-  import(/* @vite-ignore */ /* webpackIgnore: true */ threads).then(({ parentPort }) => serve(parentPort ?? globalThis));
+  nodeModule("worker_threads").then(({ parentPort }) => serve(parentPort ?? globalThis));
 } else {
   serve(globalThis);
 }

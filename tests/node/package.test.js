@@ -14,7 +14,7 @@ import { PACKAGE } from "./child.js";
 
 const read = (/** @type {string} */ name) => readFileSync(new URL(name, PACKAGE), "utf8");
 const manifest = JSON.parse(read("package.json"));
-const files = readdirSync(PACKAGE);
+const files = readdirSync(PACKAGE, { withFileTypes: true }).flatMap((each) => (each.isFile() ? [each.name] : []));
 const modules = files.filter((name) => name.endsWith(".js"));
 const folder = mkdtempSync(join(tmpdir(), "posenc-package-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,7 +74,8 @@ test("every file is there, every one that the manifest names, and no others", ()
     "index.js",
     "index.d.ts",
     "posenc.wasm",
-    "wasm_exec.js",
+    "pool.js",
+    "worker.js",
   ])
     assert.ok(files.includes(name), name);
   const named = [
@@ -89,7 +90,7 @@ test("every file is there, every one that the manifest names, and no others", ()
     [],
     "files that would not be published",
   );
-  for (const name of modules) assert.ok(files.includes(name.replace(/\.js$/, ".d.ts")), `types of ${name}`);
+  assert.deepEqual(modules.sort(), ["index.js", "pool.js", "posenc.js", "worker.js"]);
   assert.equal(manifest.type, "module");
   assert.equal(manifest.sideEffects, false);
   const lines = files
@@ -135,14 +136,16 @@ test("the licence, and the notices of what the wasm and wasm_exec.js contain", (
     /The Go programming language[\s\S]*Copyright 2009 The Go Authors[\s\S]*Redistributions in binary form must reproduce/,
   );
   assert.doesNotMatch(notice, /norunners/, "what the package has no longer");
-  assert.match(read("wasm_exec.js"), /Copyright 2018 The Go Authors/);
+  for (const name of modules) {
+    assert.match(read(name), /^\/\*! posenc [\d.]+, MIT License; with Go's wasm_exec\.js, BSD-3-Clause: see NOTICE \*\//, name);
+  }
 });
 
 test("one version: of the package, the JavaScript and the wasm", async () => {
   assert.match(manifest.version, /^\d+\.\d+\.\d+/);
   const posenc = await everything.load(); // which refuses a wasm of another version; load.test.js has that
   assert.equal(posenc.version, manifest.version);
-  assert.match(read("instance.js"), new RegExp(`VERSION = "${manifest.version}"`));
+  for (const name of modules) assert.ok(read(name).startsWith(`/*! posenc ${manifest.version},`), name);
   assert.ok(readFileSync(new URL("posenc.wasm", PACKAGE)).includes(manifest.version), "the wasm has the version in it");
 });
 

@@ -743,9 +743,9 @@ test("built-ins that are patched after load() have no say", () => {
       [Date, "now"], [Function.prototype, "call"], [Function.prototype, "bind"],
     ];
     const one = await (await import(posenc)).load();
-    const early = [[AbortSignal.prototype, "aborted"], [EventTarget.prototype, "addEventListener"]].map(put); // pool.js and crew.js are not loaded yet
+    const early = [[AbortSignal.prototype, "aborted"], [EventTarget.prototype, "addEventListener"]].map(put); // pool.js is not loaded yet
     const starting = one.pool({ workers: 2 });
-    await import(new URL("crew.js", posenc));
+    await import(new URL("pool.js", posenc));
     for (const back of early) back();
     const pool = await starting;
     const pe = one.sinusoidal({ dim: 64 });

@@ -63,6 +63,12 @@ export async function openPage(name, server) {
         (/** @type {string} */ part) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${part}"]`)).dataset.state,
         part,
       );
+      // Its neighbours are begun as well; until they are there, what is to be clicked may move away from under the pointer.
+      for (let still = 0, before = NaN; still < 5; await setTimeout(50)) {
+        const top = await page.evaluate((/** @type {string} */ id) => document.getElementById(id)?.getBoundingClientRect().top, part);
+        still = top === before ? still + 1 : 0;
+        before = top;
+      }
     },
     /** Waits until what a function in the page gives is true, a minute at most, and gives it. */
     wait,
