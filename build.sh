@@ -129,13 +129,15 @@ build_types() {
 # these together, and terser makes them 7 % smaller. Maps say where each piece was, with its source, for debuggers. Lines are short, as Node
 # prints the one of an error that nobody caught.
 build_package() {
-  local esbuild="tests/node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --sourcemap --outdir=$npm --log-level=warning"
+  local esbuild="tests/node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify-whitespace --minify-syntax --sourcemap --outdir=$npm --log-level=warning"
   local notice="/*! posenc $(version), MIT License; with Go's wasm_exec.js, BSD-3-Clause: see NOTICE */"
+  local classes # keep their names, which consoles show
+  classes=$(grep -ohE '^export (default )?class \w+' "$source"/*.js | sed 's/.* //' | paste -sd,)
   local ignore='/* @vite-ignore */ /* webpackIgnore: true */' file # bundled away; see nodeModule() in load.js
   $esbuild --splitting --chunk-names=posenc "$source/index.js" "$source/pool.js"
   $esbuild "$source/worker.js"
   for file in "$npm"/*.js; do
-    tests/node_modules/.bin/terser "$file" --module --ecma 2022 --compress passes=3 --mangle \
+    tests/node_modules/.bin/terser "$file" --module --ecma 2022 --compress passes=3 --mangle "reserved=[$classes]" \
       --format "max_line_len=500,preamble=\"$notice\"" --source-map "content='$file.map',url='${file##*/}.map',includeSources" --output "$file"
     sed -i.bak -E "s|import\(\[\"node\"|import($ignore[\"node\"|" "$file"
   done

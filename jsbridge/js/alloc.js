@@ -50,14 +50,9 @@ export class Allocation {
     this.#generation = runtime.generation;
   }
 
-  /** @param {unknown} self */
-  static #check(self) {
-    if (!isAllocation(self)) throw wrongThis("an array of alloc()", self);
-  }
-
   /** How many float32 there are. */
   get length() {
-    Allocation.#check(this);
+    check(this);
     return this.#block.length;
   }
 
@@ -67,7 +62,7 @@ export class Allocation {
    * @returns {Float32Array<ArrayBuffer>}
    */
   get data() {
-    Allocation.#check(this);
+    check(this);
     blockOf("this", this, this.#runtime);
     const buffer = this.#runtime.buffer;
     if (this.#view === undefined || bufferOf(this.#view) !== buffer) {
@@ -78,7 +73,7 @@ export class Allocation {
 
   /** Gives the memory back; views of `data` must not be used after it. Doing it twice is the same as once. */
   dispose() {
-    Allocation.#check(this);
+    check(this);
     if (this.#disposed) return;
     this.#disposed = true;
     this.#view = undefined;
@@ -101,3 +96,8 @@ export class Allocation {
   }
 }
 withoutUndefined(Allocation);
+
+/** @param {unknown} self */
+function check(self) {
+  if (!isAllocation(self)) throw wrongThis("an array of alloc()", self);
+}

@@ -66,6 +66,8 @@ import * as sinusoidal from "./sinusoidal.js";
 /** @typedef {import("./pool.js").Pool} Pool */
 /** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
 
+/** @type {(self: unknown) => Runtime} */
+let runtimeOf;
 /** What a pool needs of it. @type {(posenc: Loaded) => { runtime: Runtime, module: WebAssembly.Module }} */
 export let partsOf;
 
@@ -74,12 +76,6 @@ export class Loaded {
   #module;
   #runtime;
   #analysis;
-
-  /** @param {unknown} self @returns {Runtime} */
-  static #of(self) {
-    if (typeof self !== "object" || self === null || !(#runtime in self)) throw wrongThis("what load() gave", self);
-    return /** @type {any} */ (self).#runtime;
-  }
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
@@ -90,6 +86,10 @@ export class Loaded {
   }
 
   static {
+    runtimeOf = (self) => {
+      if (typeof self !== "object" || self === null || !(#runtime in self)) throw wrongThis("what load() gave", self);
+      return /** @type {any} */ (self).#runtime;
+    };
     partsOf = (posenc) => ({ runtime: posenc.#runtime, module: posenc.#module });
   }
 
@@ -100,7 +100,7 @@ export class Loaded {
 
   /** What an encoding does, by measuring; see analysis.js. */
   get analysis() {
-    Loaded.#of(this);
+    runtimeOf(this);
     return this.#analysis;
   }
 
@@ -110,7 +110,7 @@ export class Loaded {
    * @returns {Sinusoidal}
    */
   sinusoidal(options) {
-    return new sinusoidal.Sinusoidal(Loaded.#of(this), options);
+    return new sinusoidal.Sinusoidal(runtimeOf(this), options);
   }
 
   /**
@@ -119,7 +119,7 @@ export class Loaded {
    * @returns {Rotary}
    */
   rotary(options) {
-    return new rotary.Rotary(Loaded.#of(this), options);
+    return new rotary.Rotary(runtimeOf(this), options);
   }
 
   /**
@@ -128,7 +128,7 @@ export class Loaded {
    * @returns {ALiBi}
    */
   alibi(options) {
-    return new alibi.ALiBi(Loaded.#of(this), options);
+    return new alibi.ALiBi(runtimeOf(this), options);
   }
 
   /**
@@ -137,7 +137,7 @@ export class Loaded {
    * @returns {DeBERTa}
    */
   deberta(options) {
-    return new deberta.DeBERTa(Loaded.#of(this), options);
+    return new deberta.DeBERTa(runtimeOf(this), options);
   }
 
   /**
@@ -146,7 +146,7 @@ export class Loaded {
    * @returns {FIRE}
    */
   fire(options) {
-    return new fire.FIRE(Loaded.#of(this), options);
+    return new fire.FIRE(runtimeOf(this), options);
   }
 
   /**
@@ -155,7 +155,7 @@ export class Loaded {
    * @returns {Fourier}
    */
   fourier(options) {
-    return new fourier.Fourier(Loaded.#of(this), options);
+    return new fourier.Fourier(runtimeOf(this), options);
   }
 
   /**
@@ -164,7 +164,7 @@ export class Loaded {
    * @returns {Grid}
    */
   grid(options) {
-    return new grid.Grid(Loaded.#of(this), options);
+    return new grid.Grid(runtimeOf(this), options);
   }
 
   /**
@@ -173,7 +173,7 @@ export class Loaded {
    * @returns {KERPLE}
    */
   kerple(options) {
-    return new kerple.KERPLE(Loaded.#of(this), options);
+    return new kerple.KERPLE(runtimeOf(this), options);
   }
 
   /**
@@ -182,7 +182,7 @@ export class Loaded {
    * @returns {Learned}
    */
   learned(options) {
-    return new learned.Learned(Loaded.#of(this), options);
+    return new learned.Learned(runtimeOf(this), options);
   }
 
   /**
@@ -191,7 +191,7 @@ export class Loaded {
    * @returns {MRope}
    */
   mrope(options) {
-    return new mrope.MRope(Loaded.#of(this), options);
+    return new mrope.MRope(runtimeOf(this), options);
   }
 
   /**
@@ -200,7 +200,7 @@ export class Loaded {
    * @returns {Shaw}
    */
   shaw(options) {
-    return new shaw.Shaw(Loaded.#of(this), options);
+    return new shaw.Shaw(runtimeOf(this), options);
   }
 
   /**
@@ -209,7 +209,7 @@ export class Loaded {
    * @returns {Swin}
    */
   swin(options) {
-    return new swin.Swin(Loaded.#of(this), options);
+    return new swin.Swin(runtimeOf(this), options);
   }
 
   /**
@@ -218,7 +218,7 @@ export class Loaded {
    * @returns {T5}
    */
   t5(options) {
-    return new t5.T5(Loaded.#of(this), options);
+    return new t5.T5(runtimeOf(this), options);
   }
 
   /**
@@ -227,7 +227,7 @@ export class Loaded {
    * @returns {Time2Vec}
    */
   time2vec(options) {
-    return new time2vec.Time2Vec(Loaded.#of(this), options);
+    return new time2vec.Time2Vec(runtimeOf(this), options);
   }
 
   /**
@@ -236,7 +236,7 @@ export class Loaded {
    * @returns {Timestep}
    */
   timestep(options) {
-    return new timestep.Timestep(Loaded.#of(this), options);
+    return new timestep.Timestep(runtimeOf(this), options);
   }
 
   /**
@@ -245,7 +245,7 @@ export class Loaded {
    * @returns {AxialRotary}
    */
   axialRotary(options) {
-    return new axialRotary.AxialRotary(Loaded.#of(this), options);
+    return new axialRotary.AxialRotary(runtimeOf(this), options);
   }
 
   /**
@@ -254,7 +254,7 @@ export class Loaded {
    * @returns {ConfigEncoders}
    */
   fromConfig(config) {
-    return fromConfig(Loaded.#of(this), config);
+    return fromConfig(runtimeOf(this), config);
   }
 
   /**
@@ -303,7 +303,7 @@ export class Loaded {
    * @returns {Allocation}
    */
   alloc(length) {
-    return new allocation.Allocation(Loaded.#of(this), length);
+    return new allocation.Allocation(runtimeOf(this), length);
   }
 
   /**
@@ -312,7 +312,7 @@ export class Loaded {
    * @returns {Promise<Pool>}
    */
   async pool(options) {
-    Loaded.#of(this);
+    runtimeOf(this);
     const { workers } = snapshot("options", POOL, options);
     let made;
     try {

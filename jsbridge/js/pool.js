@@ -124,6 +124,9 @@ function here(watch, work) {
   return work();
 }
 
+/** @type {(self: unknown) => Pool} */
+let poolOf;
+
 /** Workers that share long work, from `await posenc.pool()`. */
 export class Pool {
   #runtime;
@@ -138,10 +141,11 @@ export class Pool {
     freeze(this);
   }
 
-  /** @param {unknown} self @returns {Pool} */
-  static #of(self) {
-    if (typeof self !== "object" || self === null || !(#crew in self)) throw wrongThis("what pool() gave", self);
-    return /** @type {Pool} */ (self);
+  static {
+    poolOf = (self) => {
+      if (typeof self !== "object" || self === null || !(#crew in self)) throw wrongThis("what pool() gave", self);
+      return /** @type {Pool} */ (self);
+    };
   }
 
   /**
@@ -163,7 +167,7 @@ export class Pool {
 
   /** How many workers there are. */
   get workers() {
-    return Pool.#of(this).#workers;
+    return poolOf(this).#workers;
   }
 
   /**
@@ -189,7 +193,7 @@ export class Pool {
    * @param {any} [at]
    */
   async add(encoder, x, at) {
-    const self = Pool.#of(this);
+    const self = poolOf(this);
     return self.#core(encoder).width === 0 ? self.#scores(encoder, x, at) : self.#rows(ADD, AT, encoder, x, at);
   }
 
@@ -202,7 +206,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async subtract(encoder, x, at) {
-    return Pool.#of(this).#rows(SUBTRACT, AT, encoder, x, at);
+    return poolOf(this).#rows(SUBTRACT, AT, encoder, x, at);
   }
 
   /**
@@ -214,7 +218,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async fill(encoder, x, at) {
-    return Pool.#of(this).#rows(FILL, AT, encoder, x, at);
+    return poolOf(this).#rows(FILL, AT, encoder, x, at);
   }
 
   /**
@@ -226,7 +230,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async rotate(encoder, x, at) {
-    return Pool.#of(this).#rows(ROTATE, ROTARY_AT, encoder, x, at);
+    return poolOf(this).#rows(ROTATE, ROTARY_AT, encoder, x, at);
   }
 
   /**
@@ -238,7 +242,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async unrotate(encoder, x, at) {
-    return Pool.#of(this).#rows(UNROTATE, ROTARY_AT, encoder, x, at);
+    return poolOf(this).#rows(UNROTATE, ROTARY_AT, encoder, x, at);
   }
 
   /**
@@ -252,7 +256,7 @@ export class Pool {
    */
   async shift(encoder, x, delta, at) {
     if (typeof delta !== "number") throw typeError("delta", "a number", delta);
-    return Pool.#of(this).#rows(SHIFT, SHIFT_AT, encoder, x, at, delta);
+    return poolOf(this).#rows(SHIFT, SHIFT_AT, encoder, x, at, delta);
   }
 
   /**
@@ -263,7 +267,7 @@ export class Pool {
    * @returns {Promise<Float32Array>} [length, dim]
    */
   async table(encoder, length, at) {
-    const self = Pool.#of(this);
+    const self = poolOf(this);
     const watch = readWatch(at, TABLE_AT, WATCH_SHARED);
     const call = readCall(FILL, TABLE_AT, watch.rest);
     const core = self.#core(encoder);
@@ -303,7 +307,7 @@ export class Pool {
    * @returns {Promise<{ cos: Float32Array, sin: Float32Array }>} [length, rotaryDim/2] each
    */
   async cosSin(encoder, length, at) {
-    const self = Pool.#of(this);
+    const self = poolOf(this);
     const watch = readWatch(at, COS_SIN_AT, WATCH_SHARED);
     const rows = wholeLength(length);
     const call = readCall(COS_SIN, COS_SIN_AT, watch.rest);
@@ -360,7 +364,7 @@ export class Pool {
    * Ends the workers. Work that is not done rejects. Doing it twice is the same as once.
    */
   dispose() {
-    Pool.#of(this).#crew.close();
+    poolOf(this).#crew.close();
   }
 
   /** The same as dispose(), for `using`. */

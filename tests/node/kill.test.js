@@ -82,7 +82,7 @@ test("a timer of a program that has died does nothing, and one that dies in a ti
     `
     const { setTimeout } = globalThis;
     const timers = [];
-    globalThis.setTimeout = (f, ms) => { const timer = setTimeout(f, ms); if (/realm\\.js/.test(new Error().stack)) timers.push(f); return timer; };
+    globalThis.setTimeout = (f, ms) => { const timer = setTimeout(f, ms); if (/posenc\\.js/.test(new Error().stack)) timers.push(f); return timer; };
     ${FAULTY}
     const uncaught = [];
     for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => uncaught.push(String(error)));

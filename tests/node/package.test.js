@@ -149,6 +149,16 @@ test("one version: of the package, the JavaScript and the wasm", async () => {
   assert.ok(readFileSync(new URL("posenc.wasm", PACKAGE)).includes(manifest.version), "the wasm has the version in it");
 });
 
+test("minified, the classes keep the names that consoles show", async () => {
+  const posenc = await everything.load();
+  const pool = await posenc.pool({ workers: 1 });
+  const shown = [posenc, posenc.analysis, posenc.alloc(1), posenc.sinusoidal({ dim: 2 }), posenc.t5(), pool].map(
+    (each) => each.constructor.name,
+  );
+  pool.dispose();
+  assert.deepEqual(shown, ["Loaded", "Analysis", "Allocation", "Sinusoidal", "T5", "Pool"]);
+});
+
 test("types for every export, which hold in a strict project", () => {
   assert.deepEqual(Object.keys(everything), ["load"]);
   const to = project("types");
