@@ -17,6 +17,7 @@
 /** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
 /** @typedef {import("./swin.js").Swin} Swin */
 /** @typedef {import("./t5.js").T5} T5 */
+/** @typedef {import("./t5.js").T5Buckets} T5Buckets */
 /** @typedef {import("./time2vec.js").Time2Vec} Time2Vec */
 /** @typedef {import("./timestep.js").Timestep} Timestep */
 /** @typedef {import("./call.js").At} At */

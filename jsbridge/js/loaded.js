@@ -213,9 +213,24 @@ export class Loaded {
   }
 
   /**
-   * T5's relative buckets and their bias.
-   * @param {T5Options} [options]
+   * T5's relative buckets and their bias; without weights the buckets only.
+   * @overload
+   * @param {import("./t5.js").T5WeightedOptions} options
    * @returns {T5}
+   */
+  /**
+   * @overload
+   * @param {import("./t5.js").T5BucketOptions & { heads?: number, weights?: undefined }} [options]
+   * @returns {import("./t5.js").T5Buckets}
+   */
+  /**
+   * @overload
+   * @param {T5Options} options
+   * @returns {T5}
+   */
+  /**
+   * @param {T5Options} [options]
+   * @returns {any}
    */
   t5(options) {
     return new t5.T5(runtimeOf(this), options);

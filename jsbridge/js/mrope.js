@@ -9,7 +9,7 @@ import { readOptions, ROTARY, Rotary } from "./rotary.js";
  * @property {readonly number[]} sections how many pairs follow each axis, t, h and w (mrope_section); their sum is rotaryDim/2
  * @property {boolean} [interleaved] the axes take pairs in turn (Qwen3-VL), not in ranges (Qwen2-VL); false
  */
-/** @typedef {import("./rotary.js").RotaryOptions & MRopeFields} MRopeOptions */
+/** @typedef {import("./rotary.js").LadderOptions & MRopeFields} MRopeOptions */
 
 const { xpos, xposScaleBase, xposCenter, ...ALIKE } = ROTARY;
 

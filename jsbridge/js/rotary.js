@@ -13,32 +13,59 @@ import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING,
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 
 /**
- * What changes the frequencies to reach further than the model was trained for: Hugging Face's keys in camelCase. Which
- * type takes which is in encoding/rotary/options.go; a key that the type has no use for is an error.
- * @typedef {object} Scaling
- * @property {"default" | "linear" | "ntk" | "dynamic" | "yarn" | "longrope" | "llama3" | "proportional" | "freq-factors" | "riflex"} type
- *   (rope_type)
- * @property {number} [factor] s, at least 1
- * @property {number} [alpha] of ntk: base becomes base·alpha^(d/(d-2))
- * @property {number} [originalMaxPositionEmbeddings] M, the trained length; maxPositionEmbeddings
- * @property {number} [attentionFactor] of yarn and longrope: multiplies cos and sin, in place of the formula
- * @property {number} [betaFast] of yarn; 32
- * @property {number} [betaSlow] of yarn; 1
- * @property {number} [mscale] of yarn
- * @property {number} [mscaleAllDim] of yarn
- * @property {boolean} [truncate] of yarn: whether the ends of the ramp are rounded to whole pairs; true
- * @property {readonly number[] | TypedArray} [shortFactor] of longrope: a divisor for each pair, for lengths up to M
- * @property {readonly number[] | TypedArray} [longFactor] of longrope: the same beyond M
- * @property {number} [lowFreqFactor] of llama3; 1
- * @property {number} [highFreqFactor] of llama3; 4
- * @property {number} [partialRotaryFactor] of proportional: the part of the pairs that turn; 1
- * @property {readonly number[] | TypedArray} [freqFactors] of freq-factors (ggml's rope_freqs): a divisor for each pair
- * @property {number} [index] of riflex: the pair that is slowed
- * @property {number} [length] of riflex: the positions that must not repeat
+ * What changes the frequencies to reach further than the model was trained for (rope_scaling): by `type` (rope_type), with Hugging Face's
+ * keys in camelCase. encoding/rotary/options.go has the formulas; a key that a type has no use for is an error. M is
+ * originalMaxPositionEmbeddings, or else maxPositionEmbeddings.
+ * @typedef {NoScaling | LinearScaling | NTKScaling | DynamicScaling | YarnScaling | LongRopeScaling | Llama3Scaling | ProportionalScaling | FreqFactorsScaling | RiflexScaling} Scaling
  */
+/** @typedef {{ type: "default" }} NoScaling */
+/** @typedef {{ type: "linear", factor: number }} LinearScaling w/s; s, the factor, is at least 1 */
+/** @typedef {{ type: "ntk", alpha: number }} NTKScaling base becomes base·alpha^(d/(d-2)); alpha is at least 1 */
+/** @typedef {{ type: "dynamic", factor: number, originalMaxPositionEmbeddings?: number }} DynamicScaling ntk that follows the length beyond M */
+/**
+ * Peng et al. 2023.
+ * @typedef {object} YarnScaling
+ * @property {"yarn"} type
+ * @property {number} factor s, at least 1
+ * @property {number} [originalMaxPositionEmbeddings] M, the trained length; maxPositionEmbeddings
+ * @property {number} [attentionFactor] multiplies cos and sin, in place of the formula
+ * @property {number} [betaFast] 32
+ * @property {number} [betaSlow] 1
+ * @property {number} [mscale]
+ * @property {number} [mscaleAllDim]
+ * @property {boolean} [truncate] whether the ends of the ramp are rounded to whole pairs; true
+ */
+/**
+ * Ding et al. 2024.
+ * @typedef {object} LongRopeScaling
+ * @property {"longrope"} type
+ * @property {readonly number[] | TypedArray} shortFactor a divisor for each pair, for lengths up to M
+ * @property {readonly number[] | TypedArray} longFactor the same beyond M
+ * @property {number} [originalMaxPositionEmbeddings] M, the trained length; maxPositionEmbeddings
+ * @property {number} [factor] s, at least 1; maxPositionEmbeddings / M
+ * @property {number} [attentionFactor] multiplies cos and sin, in place of the formula
+ */
+/**
+ * Llama 3.1 and later.
+ * @typedef {object} Llama3Scaling
+ * @property {"llama3"} type
+ * @property {number} factor s, at least 1
+ * @property {number} [originalMaxPositionEmbeddings] M, the trained length; maxPositionEmbeddings
+ * @property {number} [lowFreqFactor] 1
+ * @property {number} [highFreqFactor] 4
+ */
+/**
+ * Angles of headDim; the rest do not turn.
+ * @typedef {object} ProportionalScaling
+ * @property {"proportional"} type
+ * @property {number} [factor] s, above 0; 1
+ * @property {number} [partialRotaryFactor] the part of the pairs that turn; 1
+ */
+/** @typedef {{ type: "freq-factors", freqFactors: readonly number[] | TypedArray }} FreqFactorsScaling ggml's rope_freqs: a divisor for each pair */
+/** @typedef {{ type: "riflex", index?: number, length: number }} RiflexScaling the pair that is slowed (0), and how many positions must not repeat */
 
 /**
- * @typedef {object} RotaryOptions
+ * @typedef {object} LadderOptions
  * @property {number} headDim the width of a head (head_dim), 2 to 16384
  * @property {number} [rotaryDim] how many of its first channels are turned (rotary_dim), even; headDim
  * @property {number} [base] θ (rope_theta), above 0; 10000
@@ -48,13 +75,32 @@ import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING,
  * @property {number} [maxPositionEmbeddings] the length that the model was trained for (max_position_embeddings)
  * @property {"exact" | "float32"} [precision] "float32" rounds each step to float32, as Hugging Face does, for models that
  *   were trained on it; encoding/rotary/float32.go has the steps; "exact"
+ */
+/**
+ * @typedef {object} XPosOptions
  * @property {"query" | "key"} [xpos] with xPos, which side this encoder turns
  * @property {number} [xposScaleBase] in how many positions the decay is ζ; 512
  * @property {number} [xposCenter] the position without decay; 0
- * @property {readonly number[] | TypedArray} [cos] given cosines [rows, rotaryDim/2] (cos_cache), copied: positions are then
- *   numbers of rows, and of the options above only headDim, rotaryDim and pairing have a part
- * @property {readonly number[] | TypedArray} [sin] given sines
+ * @property {undefined} [cos]
+ * @property {undefined} [sin]
  */
+/**
+ * Tables that are there already (cos_cache, sin_cache), copied: positions are then numbers of their rows.
+ * @typedef {object} CacheOptions
+ * @property {number} headDim the width of a head (head_dim), 2 to 16384
+ * @property {number} [rotaryDim] how many of its first channels are turned, even; headDim
+ * @property {"half" | "interleaved"} [pairing] "half"
+ * @property {readonly number[] | TypedArray} cos [rows, rotaryDim/2]
+ * @property {readonly number[] | TypedArray} sin [rows, rotaryDim/2]
+ * @property {undefined} [base]
+ * @property {undefined} [scaling]
+ * @property {undefined} [maxPositionEmbeddings]
+ * @property {undefined} [precision]
+ * @property {undefined} [xpos]
+ * @property {undefined} [xposScaleBase]
+ * @property {undefined} [xposCenter]
+ */
+/** @typedef {LadderOptions & XPosOptions | CacheOptions} RotaryOptions */
 
 /** @type {import("./options.js").Spec} */
 const SCALING = /** @type {any} */ ({

@@ -6,14 +6,19 @@ import { buckets, Scores } from "./scores.js";
 /** @typedef {import("./call.js").TypedArray} TypedArray */
 
 /**
- * @typedef {object} T5Options
- * @property {number} [heads] needed with weights
+ * @typedef {object} T5BucketOptions
  * @property {number} [numBuckets] (relative_attention_num_buckets); 32
  * @property {number} [maxDistance] (relative_attention_max_distance); 128
  * @property {boolean} [bidirectional] half of the buckets for later keys: encoders; true
- * @property {readonly number[] | TypedArray} [weights] [numBuckets, heads] (relative_attention_bias.weight), copied; for add
- *   and matrix
  */
+/**
+ * @typedef {object} T5Weights
+ * @property {number} heads
+ * @property {readonly number[] | TypedArray} weights [numBuckets, heads] (relative_attention_bias.weight), copied; for add and matrix
+ */
+/** @typedef {T5BucketOptions & T5Weights} T5WeightedOptions */
+/** @typedef {T5WeightedOptions | T5BucketOptions & { heads?: number, weights?: undefined }} T5Options */
+/** @typedef {Omit<T5, "add" | "matrix">} T5Buckets one that was made without weights: it has buckets only */
 
 /** @type {import("./options.js").Spec} */
 const SPEC = /** @type {any} */ ({

@@ -179,7 +179,9 @@ test("types for every export, which hold in a strict project", () => {
     const version: string = posenc.version;
     const pool: Pool = await posenc.pool({ workers: 1 });
     const { signal } = new AbortController();
-    const rope = posenc.rotary({ headDim: 4 });
+    const rope = posenc.rotary({ headDim: 4, scaling: { type: "llama3", factor: 8, originalMaxPositionEmbeddings: 8192 } });
+    numbers.push(rope.options.base ?? 0, posenc.rotary({ headDim: 4, cos: x, sin: x }).attentionFactor, posenc.t5().buckets(1, 1)[0]);
+    posenc.t5({ heads: 1, weights: new Float32Array(32) }).add(x, { queryLength: 2, keyLength: 4 });
     const added: Float32Array = await pool.add(pe, x, { batch: 2, signal, onProgress: (done: number) => void done });
     const held: Allocation = await pool.rotate(rope, memory, { heads: 2, order: "bhsd" });
     const biased: Float32Array = await pool.add(posenc.alibi({ heads: 1 }), x, { queryLength: 1, keyLength: 8 });
@@ -210,6 +212,15 @@ test("types for every export, which hold in a strict project", () => {
     "pool.add(posenc.alibi({ heads: 1 }), x)",
     "pool.table(pe, 1, { batch: 2 })",
     "pool.crew",
+    'posenc.rotary({ headDim: 4, scaling: { type: "linear" } })',
+    'posenc.rotary({ headDim: 4, scaling: { type: "yarn", factor: 2, lowFreqFactor: 1 } })',
+    'posenc.rotary({ headDim: 4, scaling: { type: "longrope", shortFactor: [1, 1] } })',
+    "posenc.rotary({ headDim: 4, cos: x })",
+    "posenc.rotary({ headDim: 4, cos: x, sin: x, base: 5 })",
+    'posenc.mrope({ headDim: 4, sections: [1, 1, 0], xpos: "key" })',
+    "posenc.t5().add(x, { queryLength: 2, keyLength: 2 })",
+    "posenc.t5({ weights: x }).add(x, { queryLength: 2, keyLength: 2 })",
+    "pool.add(posenc.t5(), x, { queryLength: 2, keyLength: 2 })",
   ];
   writeFileSync(
     join(to, "wrong.ts"),
