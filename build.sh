@@ -142,9 +142,10 @@ build_package() {
     sed -i.bak -E "s|import\(\[\"node\"|import($ignore[\"node\"|" "$file"
   done
   rm -r "$source" "$npm"/*.bak
-  cp jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE SECURITY.md "$npm/"
+  cp jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE SECURITY.md CHANGELOG.md "$npm/"
   cp tests/accuracy/accuracy.svg tests/bench/bench.svg tests/www/pictures/{playground,sine,order}-light.webp "$npm/"
   sed -E 's/\(jsbridge\/js\//(/g; s/\(tests\/[a-z\/]+\/([a-z-]+\.(svg|webp))/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
+  node tests/bom.js "$npm" "$(go env GOVERSION)"
 }
 
 # The real Transformer, for whoever asks the page for it: the files of the model, and tests/model's way into it as one module with all of

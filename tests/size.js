@@ -17,9 +17,14 @@ const gzip = (/** @type {string[]} */ ...names) =>
   names.reduce((sum, name) => sum + gzipSync(readFileSync(join(dir, name)), { level: 9 }).length, 0);
 const script = gzip("index.js", "posenc.js");
 
+const sha256 = (/** @type {string} */ name) =>
+  createHash("sha256")
+    .update(readFileSync(join(dir, name)))
+    .digest("hex");
 const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} KB`;
 console.log(`posenc.wasm  ${kb(wasm.length)}, gzip ${kb(gzip("posenc.wasm"))}, brotli ${kb(brotli.length)} (budget ${kb(BUDGET.wasm)})`);
-console.log(`             sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
+console.log(`             sha256 ${sha256("posenc.wasm")}`);
+console.log(`bom.json     sha256 ${sha256("bom.json")}, over the hashes of all files of the package`);
 console.log(
   `JavaScript   gzip ${kb(script)} (budget ${kb(BUDGET.script)}); a pool ${kb(gzip("pool.js"))} more, its workers ${kb(gzip("worker.js"))}`,
 );

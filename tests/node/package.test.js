@@ -3,12 +3,14 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import * as CycloneDX from "@cyclonedx/cyclonedx-library";
 import * as everything from "../../dist/npm/index.js";
 import { PACKAGE } from "./child.js";
 
@@ -139,6 +141,32 @@ test("the licence, and the notices of what the wasm and wasm_exec.js contain", (
   for (const name of modules) {
     assert.match(read(name), /^\/\*! posenc [\d.]+, MIT License; with Go's wasm_exec\.js, BSD-3-Clause: see NOTICE \*\//, name);
   }
+});
+
+test("its bill of materials: valid, every file by its hash, and all that somebody else made", async () => {
+  const bom = read("bom.json");
+  const problem = await new CycloneDX.Validation.JsonStrictValidator(CycloneDX.Spec.Version.v1dot6).validate(bom);
+  assert.equal(problem, null, JSON.stringify(problem));
+  const { metadata, components } = JSON.parse(bom);
+  assert.equal(metadata.component.purl, `pkg:npm/posenc@${manifest.version}`);
+  const listed = components.filter((/** @type {any} */ { type }) => type === "file");
+  const packed = readdirSync(PACKAGE, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  assert.equal(listed.length, packed.length - 1, "all but itself");
+  for (const { name, hashes } of listed) {
+    const hash = createHash("sha256").update(readFileSync(new URL(name, PACKAGE)));
+    assert.deepEqual(hashes, [{ alg: "SHA-256", content: hash.digest("hex") }], name);
+  }
+  const others = components.filter((/** @type {any} */ { type }) => type !== "file");
+  const go = readFileSync(new URL("posenc.wasm", PACKAGE), "latin1")
+    .match(/go1\.\d+\.\d+/)?.[0]
+    .slice(2);
+  assert.deepEqual(
+    others.map((/** @type {any} */ { name, version, licenses }) => [name, version, licenses[0].license.id]),
+    [
+      ["std", go, "BSD-3-Clause"],
+      ["lib/wasm/wasm_exec.js", go, "BSD-3-Clause"],
+    ],
+  );
 });
 
 test("one version: of the package, the JavaScript and the wasm", async () => {
