@@ -65,6 +65,7 @@ before(async () => {
   broken = faults(await readFile(new URL("posenc.wasm", dist)));
   const folders = {
     "/npm/": fileURLToPath(dist),
+    "/copy/": fileURLToPath(dist),
     "/browsers/": fileURLToPath(new URL(".", import.meta.url)),
     "/node/": fileURLToPath(new URL("../node/", import.meta.url)),
     "/digest/": fileURLToPath(new URL("../digest/", import.meta.url)),

@@ -97,7 +97,7 @@ export const scenarios = [
   {
     name: "two copies of the package in one page are independent",
     async run(url) {
-      const [a, b] = await Promise.all([start(url), start(`${url}?copy`)]);
+      const [a, b] = await Promise.all([start(url), start(url.replace("/npm/", "/copy/"))]);
       return [a !== b, works(a), works(b)];
     },
     want: [true, "works", "works"],
