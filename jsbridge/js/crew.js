@@ -472,7 +472,8 @@ async function spawn(heard, ended) {
     };
   }
   const { Worker: Thread } = await nodeModule("worker_threads");
-  const worker = new Thread(new URL(["./worker", "js"].join("."), import.meta.url), { execArgv: [] }); // flags as --input-type are not for a file
+  const file = Reflect.construct(URL, ["./worker.js", import.meta.url]); // bundlers would bring along what `new URL` names, once more
+  const worker = new Thread(file, { execArgv: [] }); // flags as --input-type are not for a file
   worker.on("message", heard);
   worker.on("messageerror", ended);
   worker.on("error", ended);
