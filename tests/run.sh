@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
 shopt -s extglob
-all="style go simd gobench wasm node runtimes model browsers www soak"
+all="style go simd gobench wasm node package runtimes model browsers www soak"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
 groups=${*:-$all}
@@ -57,8 +57,12 @@ for group in $groups; do
       title "The package in Node"
       node --test tests/node/*.test.js tests/bench/!(browsers).test.js tests/accuracy/*.test.js
       ;;
+    package)
+      title "The packed tarball: checkers, types, bundlers, import and require"
+      node --test --test-concurrency=1 tests/package/*.test.js
+      ;;
     runtimes)
-      title "The package in Bun and Deno"
+      title "The packed tarball in the newest Node, Bun and Deno"
       node --test tests/runtimes/*.test.js
       ;;
     model)

