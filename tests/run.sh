@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOTOOLCHAIN=go1.27.4
 unset GOEXPERIMENT # each group says its own
 shopt -s extglob
-all="style go simd gobench wasm node package runtimes model browsers www soak"
+all="style go simd gobench wasm node package interop runtimes model browsers www soak"
 check=false
 [ "${1:-}" != --check ] || { check=true; shift; } # only says whether there are such groups
 groups=${*:-$all}
@@ -60,6 +60,10 @@ for group in $groups; do
     package)
       title "The packed tarball: checkers, types, bundlers, import and require"
       node --test --test-concurrency=1 tests/package/*.test.js
+      ;;
+    interop)
+      title "With tfjs, onnxruntime-web, transformers.js, Float16Array, in workers"
+      node --test --test-concurrency=1 tests/interop/*.test.js
       ;;
     runtimes)
       title "The packed tarball in the newest Node, Bun and Deno"
