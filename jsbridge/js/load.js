@@ -118,7 +118,10 @@ async function fromResponse(response, name = response.url || "the Response given
   if (!response.ok) {
     throw loadError(
       `${name}: the server answered ${response.status} ${response.statusText}`.trimEnd() +
-        ". Copy posenc.wasm to where the page looks for it, or pass load({ wasm }) its URL",
+        (response.status === 403
+          ? ". A development server gives no file outside its project: install posenc as a copy, not as a link (npm install --install-links)"
+          : ". Copy posenc.wasm to where the page looks for it") +
+        ", or pass load({ wasm }) its URL",
     );
   }
   if (response.bodyUsed || response.body?.locked) throw loadError(`${name}: this Response has been read already; pass a fresh one`);

@@ -35,6 +35,7 @@ const answers = {
     r.writeHead(200, { "content-length": bytes.length });
     r.write(bytes.subarray(0, 70000), () => r.destroy());
   },
+  "/403": (r) => r.writeHead(403).end("no"),
   "/500": (r) => r.writeHead(500).end("no"),
 };
 const server = createServer((request, response) => {
@@ -121,6 +122,7 @@ const failures = {
   "a scheme that nobody knows": [() => "nonsense:posenc.wasm", /nonsense:posenc\.wasm: could not be fetched/],
   "text that is no URL": [() => "http://", /"http:\/\/": not a URL/],
   "a 404": [() => `${base}/missing`, /\/missing: the server answered 404/],
+  "a 403, as Vite gives it for a package that is linked": [() => fetch(`${base}/403`), /\/403: the server answered 403.*--install-links/],
   "a 500": [() => fetch(`${base}/500`), /\/500: the server answered 500/],
   "an HTML page": [() => `${base}/page`, /\/page \(Content-Type "text\/html"\).*an HTML page/],
   "an HTML page that says it is wasm": [() => `${base}/page-as-wasm`, /an HTML page/],
