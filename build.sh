@@ -15,7 +15,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-export GOTOOLCHAIN=go1.27.4 # the assembler of this version knows wasm's SIMD
+GOTOOLCHAIN=$(sed -n 's|^toolchain ||p' go.mod) # the assembler of this version knows wasm's SIMD
+export GOTOOLCHAIN
 export GOFLAGS="-trimpath -buildvcs=false" # the same bytes wherever it is built
 npm=dist/npm.new            # becomes dist/npm when it is whole: somebody may be using that
 source=$npm/src
@@ -181,7 +182,7 @@ build() {
   need go "Go 1.21 or newer"
   need node "Node 20 or newer"
   need npm "npm, which comes with Node"
-  step "fetching Go 1.27.4 and its modules" fetch_go
+  step "fetching Go ${GOTOOLCHAIN#go} and its modules" fetch_go
   step "fetching development dependencies" fetch_npm
   rm -rf "$npm" && mkdir -p "$npm"
   step "building posenc.wasm" build_wasm

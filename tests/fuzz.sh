@@ -8,7 +8,8 @@
 # on where this one ended. A package that SIMD builds from other files is fuzzed with each width of vectors, and without.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export GOTOOLCHAIN=go1.27.4
+GOTOOLCHAIN=$(sed -n 's|^toolchain ||p' go.mod)
+export GOTOOLCHAIN
 unset GOEXPERIMENT GODEBUG
 
 seconds=60

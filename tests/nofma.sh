@@ -9,7 +9,8 @@
 # package but math's Sqrt, Floor, Trunc, Abs, Frexp, Ldexp and bit patterns, which are exact everywhere.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export GOTOOLCHAIN=go1.27.4 GOOS=linux CGO_ENABLED=0
+GOTOOLCHAIN=$(sed -n 's|^toolchain ||p' go.mod)
+export GOTOOLCHAIN GOOS=linux CGO_ENABLED=0
 
 # The mnemonics of Go's assembler: FMADDD and FNMSUBS (arm64, riscv64), FMADD (ppc64, s390x), FMSUBF (loong64), VFMADD231SD
 # (amd64), and those on vectors: VFMLA (arm64), WFMADB (s390x), XSMADDADP (ppc64), VFMACCVV (riscv64).

@@ -2,7 +2,8 @@
 # All tests; build.sh has built dist/ before. A group's name, or several, run only those: ./build.sh test go node
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export GOTOOLCHAIN=go1.27.4
+GOTOOLCHAIN=$(sed -n 's|^toolchain ||p' go.mod)
+export GOTOOLCHAIN
 unset GOEXPERIMENT # each group says its own
 shopt -s extglob
 all="style go simd gobench wasm node package interop runtimes model browsers www soak"
@@ -14,7 +15,7 @@ for group in $groups; do
 done
 if $check; then exit; fi
 
-title() { printf '\n== %s\n' "$1"; }
+title() { printf '\n== %d:%02d %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$1"; } # since the tests began
 
 # Go's wasm programs die on a large environment, so they get a small one.
 as_wasm() {
@@ -55,7 +56,7 @@ for group in $groups; do
       ;;
     node)
       title "The package in Node"
-      node --test tests/node/*.test.js tests/bench/!(browsers).test.js tests/accuracy/*.test.js
+      node --test --test-concurrency=2 tests/node/*.test.js tests/bench/!(browsers).test.js tests/accuracy/*.test.js
       ;;
     package)
       title "The packed tarball: checkers, types, bundlers, import and require"
@@ -87,4 +88,4 @@ for group in $groups; do
       ;;
   esac
 done
-printf '\nall tests passed: %s\n' "$groups"
+title "all tests passed: $groups"

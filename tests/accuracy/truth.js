@@ -15,7 +15,7 @@ export const NUMBERS = 3;
 export async function* truths(cases) {
   const go = spawn("go", ["run", "./encoding/internal/truth/ask"], {
     cwd: new URL("../../", import.meta.url),
-    env: { ...process.env, GOTOOLCHAIN: "go1.27.4", GOOS: "", GOARCH: "" },
+    env: { ...process.env, GOTOOLCHAIN: "auto", GOOS: "", GOARCH: "" },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let said = "";

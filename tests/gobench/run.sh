@@ -3,7 +3,8 @@
 #
 #     ./build.sh bench --native [--quick] [--run REGEXP] [--json FILE]
 set -euo pipefail
-export GOTOOLCHAIN=go1.27.4 GOFLAGS="-trimpath -buildvcs=false"
+GOTOOLCHAIN=$(sed -n 's|^toolchain ||p' "$(dirname "${BASH_SOURCE[0]}")/../../go.mod")
+export GOTOOLCHAIN GOFLAGS="-trimpath -buildvcs=false"
 json=
 options=()
 while [ $# -gt 0 ]; do

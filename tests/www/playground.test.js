@@ -10,7 +10,7 @@ import { engines, openPage, servePage } from "./site.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const go = { cwd: root, env: { ...process.env, GOTOOLCHAIN: "go1.27.4" } };
+const go = { cwd: root, env: { ...process.env, GOTOOLCHAIN: "auto" } };
 const schemes = [
   "sinusoidal",
   "grid",
