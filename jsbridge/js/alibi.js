@@ -1,9 +1,8 @@
 // ALiBi; encoding/bias/alibi.go has the formula.
 
 import { property } from "./encoder.js";
-import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, number, oneOf, snapshot } from "./options.js";
+import { boolean, need, number, oneOf, snapshot } from "./options.js";
 import { SLOPES } from "./runtime.js";
 import { Scores } from "./scores.js";
 
@@ -36,8 +35,8 @@ export class ALiBi extends Scores {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.heads === undefined) throw typeError("heads", "a number", undefined);
-    super(runtime, "alibi", options, (filledIn) => filledIn);
+    need(options, "heads", "a number");
+    super(runtime, "alibi", options);
   }
 
   /**

@@ -6,7 +6,7 @@ import { blockOf, isAllocation } from "./alloc.js";
 import { coreOf } from "./encoder.js";
 import { rangeError, typeError, wrongThis } from "./errors.js";
 import { bufferOf, Float32, freeze, lengthOf, matchOf } from "./intrinsics.js";
-import { few, floats, number, numbers, snapshot } from "./options.js";
+import { few, floats, need, number, numbers, snapshot } from "./options.js";
 
 /** @typedef {import("./alloc.js").Allocation} Allocation */
 /** @typedef {import("./call.js").TypedArray} TypedArray */
@@ -218,7 +218,7 @@ export class Analysis {
 function measure(analysis, name, spec, given, lists) {
   const runtime = runtimeOf(analysis);
   const options = snapshot("options", bare(spec), given);
-  if (options.dim === undefined) throw typeError("dim", "a number", undefined);
+  need(options, "dim", "a number");
   if (options.k === undefined && "k" in spec) throw typeError("k", "a number", undefined);
   /** @type {Float32Array[]} */
   const arrays = [];

@@ -1,8 +1,7 @@
 // Rotary encodings of the cells of a grid; encoding/rotary/axial.go has the formula and whose conventions there are.
 
-import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { few, number, oneOf, snapshot, text } from "./options.js";
+import { few, need, number, oneOf, snapshot, text } from "./options.js";
 import { Rotates } from "./rotary.js";
 
 /** @typedef {"diffusers" | "flux" | "torchtune" | "eva02" | "qwen2-vl" | "pixtral" | "dinov3"} AxialConvention */
@@ -50,10 +49,9 @@ export class AxialRotary extends Rotates {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.headDim === undefined) throw typeError("headDim", "a number", undefined);
-    if (options.shape === undefined) throw typeError("shape", "[H, W] or [T, H, W]", undefined);
-    if (options.convention === undefined)
-      throw typeError("convention", 'one of "diffusers", "flux", "torchtune", "eva02", "qwen2-vl", "pixtral" and "dinov3"', undefined);
-    super(runtime, "axialRotary", options, (filledIn) => filledIn);
+    need(options, "headDim", "a number");
+    need(options, "shape", "[H, W] or [T, H, W]");
+    need(options, "convention", 'one of "diffusers", "flux", "torchtune", "eva02", "qwen2-vl", "pixtral" and "dinov3"');
+    super(runtime, "axialRotary", options);
   }
 }

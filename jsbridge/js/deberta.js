@@ -1,8 +1,7 @@
 // The log buckets of DeBERTa v2; encoding/bias/deberta.go has the formula.
 
 import { Encoder } from "./encoder.js";
-import { typeError } from "./errors.js";
-import { number, snapshot } from "./options.js";
+import { need, number, snapshot } from "./options.js";
 import { buckets } from "./scores.js";
 
 /**
@@ -25,8 +24,8 @@ export class DeBERTa extends Encoder {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.maxRelativePositions === undefined) throw typeError("maxRelativePositions", "a number", undefined);
-    super(runtime, "deberta", options, (filledIn) => filledIn);
+    need(options, "maxRelativePositions", "a number");
+    super(runtime, "deberta", options);
   }
 
   /**

@@ -106,10 +106,10 @@ export class Encoder {
    * @param {import("./runtime.js").Runtime} runtime
    * @param {string} scheme its name in jsbridge/*.go
    * @param {object} snapshot its options, for Go; kept, with what long lists it has, to make it again should the instance die
-   * @param {(filledIn: any) => Options} publish from Go's answer to what `options` shows
+   * @param {(filledIn: any) => Options} [publish] from Go's answer to what `options` shows
    * @param {readonly Float32Array[]} [arrays] of a recipe, whose snapshot has them no more
    */
-  constructor(runtime, scheme, snapshot, publish, arrays = liftArrays(snapshot)) {
+  constructor(runtime, scheme, snapshot, publish = (filledIn) => filledIn, arrays = liftArrays(snapshot)) {
     freeze(snapshot);
     const { handle, width, rowLength, axes, points, length, options } = runtime.create(scheme, snapshot, arrays);
     /** @type {Core} */

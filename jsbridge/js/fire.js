@@ -1,7 +1,6 @@
 // FIRE; encoding/bias/fire.go has the formula.
 
-import { typeError } from "./errors.js";
-import { floats, number, snapshot } from "./options.js";
+import { floats, need, number, snapshot } from "./options.js";
 import { Scores } from "./scores.js";
 
 /** @typedef {import("./call.js").TypedArray} TypedArray */
@@ -42,11 +41,11 @@ export class FIRE extends Scores {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.heads === undefined) throw typeError("heads", "a number", undefined);
-    if (options.w1 === undefined) throw typeError("w1", "a list of numbers", undefined);
-    if (options.b1 === undefined) throw typeError("b1", "a list of numbers", undefined);
-    if (options.w2 === undefined) throw typeError("w2", "a list of numbers", undefined);
-    if (options.b2 === undefined) throw typeError("b2", "a list of numbers", undefined);
-    super(runtime, "fire", options, (filledIn) => filledIn);
+    need(options, "heads", "a number");
+    need(options, "w1", "a list of numbers");
+    need(options, "b1", "a list of numbers");
+    need(options, "w2", "a list of numbers");
+    need(options, "b2", "a list of numbers");
+    super(runtime, "fire", options);
   }
 }

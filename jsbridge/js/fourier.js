@@ -3,9 +3,8 @@
 import { apply } from "./apply.js";
 import { AT, readCall } from "./call.js";
 import { Encoder, property } from "./encoder.js";
-import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, few, number, numbers, oneOf, snapshot } from "./options.js";
+import { boolean, few, need, number, numbers, oneOf, snapshot } from "./options.js";
 import { FILL, FREQUENCIES } from "./runtime.js";
 import { encode } from "./timestep.js";
 
@@ -59,8 +58,8 @@ export class Fourier extends Encoder {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.inputs === undefined) throw typeError("inputs", "a number", undefined);
-    super(runtime, "fourier", options, (filledIn) => filledIn);
+    need(options, "inputs", "a number");
+    super(runtime, "fourier", options);
   }
 
   /**

@@ -1,9 +1,8 @@
 // Sinusoidal encodings of the cells of a grid; encoding/additive/grid.go has the formula, grid_convention.go whose they are.
 
 import { newTable } from "./apply.js";
-import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, few, number, oneOf, snapshot, text } from "./options.js";
+import { boolean, few, need, number, oneOf, snapshot, text } from "./options.js";
 import { property } from "./encoder.js";
 import { Rows } from "./rows.js";
 import { FREQUENCIES } from "./runtime.js";
@@ -67,8 +66,8 @@ export class Grid extends Rows {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.dim === undefined) throw typeError("dim", "a number", undefined);
-    if (options.shape === undefined) throw typeError("shape", "[H, W] or [T, H, W]", undefined);
+    need(options, "dim", "a number");
+    need(options, "shape", "[H, W] or [T, H, W]");
     const { convention } = options;
     super(runtime, "grid", options, (filledIn) => (convention === undefined ? filledIn : { ...filledIn, convention }));
   }

@@ -1,8 +1,7 @@
 // KERPLE; encoding/bias/kerple.go has the formula.
 
-import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { few, number, oneOf, snapshot } from "./options.js";
+import { few, need, number, oneOf, snapshot } from "./options.js";
 import { Scores } from "./scores.js";
 
 /** @typedef {import("./call.js").TypedArray} TypedArray */
@@ -29,9 +28,9 @@ export class KERPLE extends Scores {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.heads === undefined) throw typeError("heads", "a number", undefined);
-    if (options.p === undefined) throw typeError("p", "a list of numbers", undefined);
-    if (options.a === undefined) throw typeError("a", "a list of numbers", undefined);
-    super(runtime, "kerple", options, (filledIn) => filledIn);
+    need(options, "heads", "a number");
+    need(options, "p", "a list of numbers");
+    need(options, "a", "a list of numbers");
+    super(runtime, "kerple", options);
   }
 }

@@ -1,9 +1,8 @@
 // Learned tables; encoding/additive/learned.go and resize.go say what happens.
 
 import { newTable } from "./apply.js";
-import { typeError } from "./errors.js";
 import { freeze } from "./intrinsics.js";
-import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
+import { boolean, few, floats, need, nested, number, oneOf, snapshot } from "./options.js";
 import { Rows } from "./rows.js";
 
 /** @typedef {import("./call.js").TypedArray} TypedArray */
@@ -61,8 +60,8 @@ export class Learned extends Rows {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.dim === undefined) throw typeError("dim", "a number", undefined);
-    super(runtime, "learned", options, (filledIn) => filledIn);
+    need(options, "dim", "a number");
+    super(runtime, "learned", options);
   }
 
   /**

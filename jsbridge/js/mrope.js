@@ -1,7 +1,6 @@
 // Rotary encodings of positions on several axes; encoding/rotary/mrope.go has the formula.
 
-import { typeError } from "./errors.js";
-import { boolean, few } from "./options.js";
+import { boolean, few, need } from "./options.js";
 import { readOptions, ROTARY, Rotary } from "./rotary.js";
 
 /**
@@ -27,7 +26,7 @@ export class MRope extends Rotary {
    */
   constructor(runtime, given) {
     const options = readOptions(SPEC, given);
-    if (options.sections === undefined) throw typeError("sections", "a list of numbers", undefined);
+    need(options, "sections", "a list of numbers");
     super(runtime, options, "mrope");
   }
 }

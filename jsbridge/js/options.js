@@ -30,6 +30,16 @@ import {
 const MOST_KEYS = 64;
 
 /**
+ * An option that has no default has to be there.
+ * @param {any} options as snapshot() gives them
+ * @param {string} name
+ * @param {string} want
+ */
+export function need(options, name, want) {
+  if (options[name] === undefined) throw typeError(name, want, undefined);
+}
+
+/**
  * Reads options by a spec. `undefined` is the same as absent.
  * @param {string} where what is read, for messages: "options"
  * @param {Spec} spec

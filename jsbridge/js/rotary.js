@@ -5,7 +5,7 @@ import { COS_SIN_AT, readCall, ROTARY_AT, SHIFT_AT } from "./call.js";
 import { coreOf, Encoder, property } from "./encoder.js";
 import { typeError, typeErrorMessage } from "./errors.js";
 import { freeze, includes, objectKeys, setArray } from "./intrinsics.js";
-import { boolean, few, floats, nested, number, oneOf, snapshot } from "./options.js";
+import { boolean, few, floats, need, nested, number, oneOf, snapshot } from "./options.js";
 import { COS_SIN, FACTOR, FREQUENCIES, POSITIONS_LENGTH, ROTATE, SHIFT, STAGING, STAGING_LENGTH, UNROTATE } from "./runtime.js";
 
 /** @typedef {import("./call.js").RotaryAt} RotaryAt */
@@ -150,7 +150,7 @@ const OF_CACHES = freeze(["headDim", "rotaryDim", "pairing", "cos", "sin"]);
  */
 export function readOptions(spec, given) {
   const options = snapshot("options", spec, given);
-  if (options.headDim === undefined) throw typeError("headDim", "a number", undefined);
+  need(options, "headDim", "a number");
   if (options.scaling?.truncate !== undefined) {
     const { truncate, ...scaling } = options.scaling;
     options.scaling = freeze({ __proto__: null, ...scaling, noTruncate: !truncate });
@@ -284,7 +284,7 @@ export class Rotary extends Rotates {
       const names = objectKeys(options);
       for (let i = 0; i < names.length; i++)
         if (!includes(OF_CACHES, names[i])) throw typeErrorMessage(`${names[i]}: want none where cos and sin are given`);
-      super(runtime, "rotaryCached", options, (filledIn) => filledIn);
+      super(runtime, "rotaryCached", options);
     }
   }
 

@@ -1,8 +1,7 @@
 // Relative positions of Shaw et al. 2018; encoding/bias/shaw.go has the formula.
 
 import { Encoder } from "./encoder.js";
-import { typeError } from "./errors.js";
-import { number, snapshot } from "./options.js";
+import { need, number, snapshot } from "./options.js";
 import { buckets } from "./scores.js";
 
 /**
@@ -24,8 +23,8 @@ export class Shaw extends Encoder {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.maxRelativePosition === undefined) throw typeError("maxRelativePosition", "a number", undefined);
-    super(runtime, "shaw", options, (filledIn) => filledIn);
+    need(options, "maxRelativePosition", "a number");
+    super(runtime, "shaw", options);
   }
 
   /**

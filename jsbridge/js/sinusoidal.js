@@ -1,8 +1,7 @@
 // The sinusoidal encoding; encoding/additive/sinusoidal.go has the formula and its sources.
 
-import { typeError } from "./errors.js";
 import { freeze, sqrt } from "./intrinsics.js";
-import { number, numberOr, numbers, oneOf, snapshot } from "./options.js";
+import { need, number, numberOr, numbers, oneOf, snapshot } from "./options.js";
 import { Waves } from "./rows.js";
 
 /** @typedef {"interleaved" | "concat" | "concat-cos-sin"} Layout */
@@ -70,7 +69,7 @@ export class Sinusoidal extends Waves {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.dim === undefined) throw typeError("dim", "a number", undefined);
+    need(options, "dim", "a number");
     const rule = options.inputScale === "sqrt-dim" ? options.inputScale : undefined;
     if (rule !== undefined) options.inputScale = sqrt(options.dim);
     const convention = options.convention ?? "vaswani";

@@ -1,7 +1,6 @@
 // The bias of Swin's windows; encoding/bias/swin.go has the formula.
 
-import { typeError } from "./errors.js";
-import { few, floats, number, snapshot } from "./options.js";
+import { few, floats, need, number, snapshot } from "./options.js";
 import { buckets, Scores } from "./scores.js";
 
 /** @typedef {import("./call.js").TypedArray} TypedArray */
@@ -28,8 +27,8 @@ export class Swin extends Scores {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.window === undefined) throw typeError("window", "[H, W]", undefined);
-    super(runtime, "swin", options, (filledIn) => filledIn);
+    need(options, "window", "[H, W]");
+    super(runtime, "swin", options);
   }
 
   /**

@@ -1,7 +1,6 @@
 // Time2Vec; encoding/additive/time2vec.go has the formula.
 
-import { typeError } from "./errors.js";
-import { few, snapshot } from "./options.js";
+import { few, need, snapshot } from "./options.js";
 import { Rows } from "./rows.js";
 import { encode } from "./timestep.js";
 
@@ -27,9 +26,9 @@ export class Time2Vec extends Rows {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.w === undefined) throw typeError("w", "a list of numbers", undefined);
-    if (options.phi === undefined) throw typeError("phi", "a list of numbers", undefined);
-    super(runtime, "time2vec", options, (filledIn) => filledIn);
+    need(options, "w", "a list of numbers");
+    need(options, "phi", "a list of numbers");
+    super(runtime, "time2vec", options);
   }
 
   /**

@@ -3,9 +3,9 @@
 import { apply, newArray } from "./apply.js";
 import { readCall } from "./call.js";
 import { coreOf } from "./encoder.js";
-import { describe, rangeError, typeError } from "./errors.js";
+import { describe, rangeError } from "./errors.js";
 import { freeze, lengthOf } from "./intrinsics.js";
-import { boolean, number, numbers, oneOf, snapshot } from "./options.js";
+import { boolean, need, number, numbers, oneOf, snapshot } from "./options.js";
 import { Waves } from "./rows.js";
 import { FILL } from "./runtime.js";
 
@@ -46,7 +46,7 @@ export class Timestep extends Waves {
    */
   constructor(runtime, given) {
     const options = snapshot("options", SPEC, given);
-    if (options.dim === undefined) throw typeError("dim", "a number", undefined);
+    need(options, "dim", "a number");
     const { convention } = options;
     super(runtime, "timestep", options, (filledIn) => (convention === undefined ? filledIn : { ...filledIn, convention }));
   }
