@@ -1,16 +1,23 @@
 // Package encoding is the root of the positional encodings of Transformers. A Transformer is blind to order, and
 // position can enter it in exactly three places; each is a package:
 //
-//	additive   acts on token embeddings    x + PE(p)     Sinusoidal, Grid, Timestep, Time2Vec, Learned; Fourier
-//	rotary     acts on queries and keys    R(p)·q        Rotary with every scaling, MRope, Axial, Cached
-//	bias       acts on attention scores    s + b(i, j)   ALiBi, T5, Swin, Kerple, Fire; buckets of Deberta and Shaw
+//   - [posenc/encoding/additive] acts on token embeddings, x + PE(p): Sinusoidal, Grid, Timestep, Time2Vec, Learned; Fourier.
+//   - [posenc/encoding/rotary] acts on queries and keys, R(p)·q: Rotary with every scaling, MRope, Axial, Cached.
+//   - [posenc/encoding/bias] acts on attention scores, s + b(i, j): ALiBi, T5, Swin, Kerple, Fire; buckets of Deberta and Shaw.
 //
-// and hfconfig reads a model's config.json and returns the options of those that it has. analysis measures what an encoding
-// does, of any scheme: from rows, and from what is done to queries, keys and scores.
+// Two more packages are about them:
+//
+//   - [posenc/encoding/hfconfig] reads a model's config.json and returns the options of those that it has.
+//   - [posenc/encoding/analysis] measures what an encoding does, of any scheme: from rows, and from what is done to queries, keys
+//     and scores.
+//
+// # How they are used
 //
 // All work in place on float32 arrays of the caller's, and all say where by a struct At. An encoder is made by New... from a
 // struct of options, checks everything before it writes, returns an [OptionError] that names the option, and is safe for
-// concurrent use.
+// concurrent use: goroutines may share it, each with arrays of its own.
+//
+// A stock toolchain builds them. With GOEXPERIMENT=simd, on amd64 and arm64, they are faster, with the same bits.
 //
 // # Architecture
 //
@@ -27,7 +34,7 @@
 //	         carries sines and cosines from one block to the next, LeastPhase that finds entries nearly 0, which want
 //	         more care, Rotate that turns heads by rows of cosines and sines
 //	rows     keeps and makes the rows of the encodings that have a row for each position; additive and rotary share it
-//	truth    is what the tests hold all of it against
+//	truth    is what the tests hold all of it against, and no program has it
 //
 // jsbridge is both sides of the border to JavaScript, and nothing else knows about it; wasm is its main package.
 //

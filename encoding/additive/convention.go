@@ -6,24 +6,7 @@ import (
 	"posenc/encoding"
 )
 
-// A convention is how a project sets the knobs of [Sinusoidal], in its own files:
-//
-//	name           layout          f  odd dim     source
-//	vaswani        interleaved     0  lone sine   Vaswani et al. 2017, section 3.5; the defaults
-//	keras          interleaved     0  lone sine   keras-hub SinePositionEncoding
-//	tensor2tensor  concat          1  zero        tensor2tensor common_attention.get_timing_signal_1d
-//	fairseq        concat          1  zero        fairseq SinusoidalPositionalEmbedding; its first token has position padding_idx+1
-//	m2m100         concat          1  zero        Hugging Face M2M100, Speech2Text, FSMT; positions as fairseq
-//	whisper        concat          1  zero        openai/whisper model.sinusoids
-//	marian         concat          0  lone sine   Marian and Hugging Face MarianSinusoidalPositionalEmbedding
-//	roformer       concat          0  lone sine   Hugging Face RoFormerSinusoidalPositionalEmbedding
-//	ddpm           concat          1  zero        Ho et al. 2020 get_timestep_embedding; p is the time step
-//	ldm            concat-cos-sin  0  zero        Rombach et al. 2022 timestep_embedding; also GLIDE, Stable Diffusion
-//	transformer-xl concat          0  lone sine   Dai et al. 2019, pytorch/mem_transformer.py PositionalEmbedding, and XLNet; see [RelativePositions]
-//	mlx            concat          1  zero        MLX SinusoidalPositionalEncoding, with its scale √(2/d)
-//
-// Some of these projects multiply embeddings by √d before they add (the paper, fairseq, Marian, M2M100). That is the
-// model's doing and often done already, so no convention sets InputScale.
+// conventions are what [Convention] says, by name.
 var conventions = []struct {
 	name    string
 	options SinusoidalOptions
@@ -52,7 +35,26 @@ func Conventions() []string {
 }
 
 // Convention returns the options of a named project for rows of dim channels, ready to be changed or passed to
-// [NewSinusoidal].
+// [NewSinusoidal]: how it sets the knobs of [Sinusoidal] in its own files, f being FrequencyShift.
+//
+//	name           layout          f  odd dim     source
+//	vaswani        interleaved     0  lone sine   Vaswani et al. 2017, section 3.5; the defaults
+//	keras          interleaved     0  lone sine   keras-hub SinePositionEncoding
+//	tensor2tensor  concat          1  zero        tensor2tensor common_attention.get_timing_signal_1d
+//	fairseq        concat          1  zero        fairseq SinusoidalPositionalEmbedding; its first token has position padding_idx+1
+//	m2m100         concat          1  zero        Hugging Face M2M100, Speech2Text, FSMT; positions as fairseq
+//	whisper        concat          1  zero        openai/whisper model.sinusoids
+//	marian         concat          0  lone sine   Marian and Hugging Face MarianSinusoidalPositionalEmbedding
+//	roformer       concat          0  lone sine   Hugging Face RoFormerSinusoidalPositionalEmbedding
+//	ddpm           concat          1  zero        Ho et al. 2020 get_timestep_embedding; p is the time step
+//	ldm            concat-cos-sin  0  zero        Rombach et al. 2022 timestep_embedding; also GLIDE, Stable Diffusion
+//	transformer-xl concat          0  lone sine   Dai et al. 2019, pytorch/mem_transformer.py PositionalEmbedding, and XLNet
+//	mlx            concat          1  zero        MLX SinusoidalPositionalEncoding, with its scale √(2/d)
+//
+// The positions of transformer-xl are those of [RelativePositions] or [XLNetPositions].
+//
+// Some of these projects multiply embeddings by √d before they add (the paper, fairseq, Marian, M2M100). That is the
+// model's doing and often done already, so no convention sets InputScale.
 func Convention(name string, dim int) (SinusoidalOptions, error) {
 	var o SinusoidalOptions
 	for _, c := range conventions {

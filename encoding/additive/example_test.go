@@ -6,6 +6,28 @@ import (
 	"posenc/encoding/additive"
 )
 
+// A decoder: the prompt first, then one token after the other, each at the position behind the last.
+func Example() {
+	pe, err := additive.NewSinusoidal(additive.SinusoidalOptions{Dim: 4})
+	if err != nil {
+		panic(err)
+	}
+	prompt := make([]float32, 3*4) // [seq, dim]; zeros here, so that the encoding is what is left
+	if err := pe.Add(prompt, additive.At{}); err != nil {
+		panic(err)
+	}
+	for position := int64(3); position < 5; position++ {
+		token := make([]float32, 4)
+		if err := pe.Add(token, additive.At{Offset: position}); err != nil {
+			panic(err)
+		}
+		fmt.Printf("%.4f\n", token)
+	}
+	// Output:
+	// [0.1411 -0.9900 0.0300 0.9996]
+	// [-0.7568 -0.6536 0.0400 0.9992]
+}
+
 func ExampleNewSinusoidal() {
 	pe, err := additive.NewSinusoidal(additive.SinusoidalOptions{Dim: 512})
 	if err != nil {

@@ -6,7 +6,7 @@ import "posenc/encoding/internal/kernel"
 // them side by side.
 //
 //	position p = prefixTokens + (t·H + y)·W + x             row-major; rows 0..prefixTokens-1 are 0
-//	w_i  = m·(θ/m)^(-i/(n-f)),  i = 0..n-1,  n = axisDims/2   for each axis; see [Sinusoidal]
+//	w_i  = m·(θ/m)^(-i/(n-f)),  i = 0..n-1,  n = axisDims/2   for each axis, as Sinusoidal has it
 //	PE(p) = sin and cos of c_a(p)·w_i of the axes a in the order of axes, c_a being the coordinate of the cell
 //
 // [GridOptions] has the coordinates, [GridConvention] the projects that it is from. Positions are integers from 0 to

@@ -14,27 +14,29 @@ func GridConventions() []string {
 // GridConvention returns the options of a named project for rows of dim channels, ready to be changed or passed to
 // [NewGrid]:
 //
-//		name           axes      layout of an axis  f  channels of an axis                coordinate of cell k of n
-//		mae            w h       concat             0  d/2                                k
-//		timm           h w       concat, across     0  d/2                                k
-//		diffusers 2-D  w h       concat             0  d/2                                k·baseSize/n/interpolationScale
-//		diffusers 3-D  t w h     concat             0  t: d/4, h, w: 3d/8                 k/interpolationScale
-//		tensor2tensor  (t) h w   concat             1  2·⌊d/2a⌋ of a axes, the rest 0     k
-//		multidim       (t) h w   interleaved        0  2·⌈d/2a⌉ of a axes, cut to d       k
-//		detr           h w       interleaved        0  d/2                                (k+1)/(n+1e-6)·2π
+//	name           axes      layout of an axis  f  channels of an axis                coordinate of cell k of n
+//	mae            w h       concat             0  d/2                                k
+//	timm           h w       concat, across     0  d/2                                k
+//	diffusers 2-D  w h       concat             0  d/2                                k·baseSize/n/interpolationScale
+//	diffusers 3-D  t w h     concat             0  t: d/4, h, w: 3d/8                 k/interpolationScale
+//	tensor2tensor  (t) h w   concat             1  2·⌊d/2a⌋ of a axes, the rest 0     k
+//	multidim       (t) h w   interleaved        0  2·⌈d/2a⌉ of a axes, cut to d       k
+//	detr           h w       interleaved        0  d/2                                (k+1)/(n+1e-6)·2π
 //
-//	  - mae: facebookresearch/mae util/pos_embed.py, and ViT after MoCo v3. The first half is that of the column x, though
-//	    the variable is called emb_h. With a class token, PrefixTokens is 1. d is a multiple of 4.
-//	  - timm: timm/layers/pos_embed_sincos.py build_sincos2d_pos_embed: sines of y, sines of x, cosines of y, cosines of x.
-//	    interleave_sin_cos is AcrossAxes false. reverse_coord is Shape [W, H]: it changes the order of the cells, too, and
-//	    nothing where H = W. d is a multiple of 4.
-//	  - diffusers: models/embeddings.py get_2d_sincos_pos_embed, where BaseSize is 16 unless changed, a model's own
-//	    sample size in patches; and get_3d_sincos_pos_embed. d is a multiple of 4, or 16.
-//	  - tensor2tensor: common_attention.add_timing_signal_nd. Its min_timescale multiplies every frequency but the ratio
-//	    is max/min, as in MinTimescale and Base.
-//	  - multidim: tatp22/multidim-positional-encoding, PositionalEncoding2D and 3D (their x, y, z are the axes in order).
-//	  - detr: facebookresearch/detr models/position_encoding.py PositionEmbeddingSine with normalize=True and nothing
-//	    masked; without, Normalize is false and the coordinate k+1. d is a multiple of 4.
+// Where they are from, and what to know of each:
+//
+//   - mae: facebookresearch/mae util/pos_embed.py, and ViT after MoCo v3. The first half is that of the column x, though
+//     the variable is called emb_h. With a class token, PrefixTokens is 1. d is a multiple of 4.
+//   - timm: timm/layers/pos_embed_sincos.py build_sincos2d_pos_embed: sines of y, sines of x, cosines of y, cosines of x.
+//     interleave_sin_cos is AcrossAxes false. reverse_coord is Shape [W, H]: it changes the order of the cells, too, and
+//     nothing where H = W. d is a multiple of 4.
+//   - diffusers: models/embeddings.py get_2d_sincos_pos_embed, where BaseSize is 16 unless changed, a model's own
+//     sample size in patches; and get_3d_sincos_pos_embed. d is a multiple of 4, or 16.
+//   - tensor2tensor: common_attention.add_timing_signal_nd. Its min_timescale multiplies every frequency but the ratio
+//     is max/min, as in MinTimescale and Base.
+//   - multidim: tatp22/multidim-positional-encoding, PositionalEncoding2D and 3D (their x, y, z are the axes in order).
+//   - detr: facebookresearch/detr models/position_encoding.py PositionEmbeddingSine with normalize=True and nothing
+//     masked; without, Normalize is false and the coordinate k+1. d is a multiple of 4.
 func GridConvention(name string, dim int, shape ...int) (GridOptions, error) {
 	o := GridOptions{Dim: dim, Shape: shape, Layout: Concat}
 	axes, flat := len(shape), false

@@ -11,8 +11,8 @@ import (
 type KerpleOptions struct {
 	Heads int       `json:"heads"` // from 1 to MaxHeads
 	Type  string    `json:"type"`  // KerpleLog (the default) or KerplePower
-	P     []float64 `json:"p"`     // learned, for each head; positive, and P at most 2 for KerplePower
-	A     []float64 `json:"a"`     // learned, for each head; positive, and P at most 2 for KerplePower
+	P     []float64 `json:"p"`     // learned, for each head; positive, and at most 2 for KerplePower
+	A     []float64 `json:"a"`     // learned, for each head; positive
 }
 
 // The kernels of [Kerple].

@@ -5,7 +5,32 @@ import (
 	"fmt"
 
 	"posenc/encoding/hfconfig"
+	"posenc/encoding/rotary"
 )
+
+// From the config.json of a model to queries that are turned.
+func Example() {
+	data := []byte(`{"model_type": "mistral", "hidden_size": 8, "num_attention_heads": 2, "rope_theta": 1000000}`)
+	var config map[string]any
+	if err := json.Unmarshal(data, &config); err != nil {
+		panic(err)
+	}
+	model, err := hfconfig.From(config)
+	if err != nil {
+		panic(err)
+	}
+	rope, err := rotary.New(*model.Rotary[""].RoPE)
+	if err != nil {
+		panic(err)
+	}
+	q := []float32{1, 0, 0, 0, 0, 1, 0, 0} // a token of two heads
+	if err := rope.Rotate(q, rotary.At{Heads: 2, Offset: 1}); err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.4f\n", q)
+	// Output:
+	// [0.5403 0.0000 0.8415 0.0000 0.0000 1.0000 0.0000 0.0010]
+}
 
 func ExampleFrom() {
 	const data = `{

@@ -65,7 +65,7 @@ type Encoders struct {
 type Absolute struct {
 	Sinusoidal *additive.SinusoidalOptions
 	Learned    *additive.LearnedOptions
-	Convention string // of Sinusoidal, one of [additive.Conventions]
+	Convention string // of Sinusoidal, one of additive.Conventions
 	Offset     int    // position of the first token for Sinusoidal: 0, but in fairseq's models pad_token_id+1
 }
 

@@ -30,7 +30,7 @@ type At struct {
 	// SequenceLength is how long the whole sequence is, for the scalings that depend on it: dynamic and longrope. 0 means as long
 	// as the largest position says. Dynamic goes up to 2^40.
 	SequenceLength int64
-	// Once says that the rows of cos and sin are needed for this call only; see [posenc/encoding/additive.At].
+	// Once says that the rows of cos and sin are needed for this call only; see additive.At.
 	Once bool
 }
 

@@ -14,7 +14,7 @@ import (
 type AxialOptions struct {
 	HeadDim    int    `json:"headDim"`    // width of a head, 2 to MaxHeadDim
 	Shape      []int  `json:"shape"`      // how many cells: [H, W] or [T, H, W]
-	Convention string `json:"convention"` // whose; see [Axial]
+	Convention string `json:"convention"` // whose; see Axial
 
 	Base     float64 `json:"base"` // θ, above 0
 	Pairing  Pairing `json:"pairing"`
@@ -81,7 +81,7 @@ const (
 	maxAngles = 1 << 22
 )
 
-// NewAxial checks the options and returns the encoder. The error is an [posenc/encoding.OptionError].
+// NewAxial checks the options and returns the encoder. The error is an [encoding.OptionError].
 func NewAxial(o AxialOptions) (*Axial, error) {
 	names, which := "", -1
 	for i, c := range conventions {

@@ -29,7 +29,7 @@ type Cached struct {
 	options CachedOptions
 }
 
-// NewCached checks the options and copies the cache. The error is an [posenc/encoding.OptionError].
+// NewCached checks the options and copies the cache. The error is an [encoding.OptionError].
 func NewCached(o CachedOptions, cos, sin []float32) (*Cached, error) {
 	full, err := plain(o.HeadDim, o.RotaryDim, 0, o.Pairing)
 	if err != nil {

@@ -6,6 +6,28 @@ import (
 	"posenc/encoding/rotary"
 )
 
+// A score depends on how far a key is from its query, and not on where the two are.
+func Example() {
+	rope, err := rotary.New(rotary.Options{HeadDim: 4})
+	if err != nil {
+		panic(err)
+	}
+	for _, position := range []int64{0, 1000, 1_000_000} {
+		q, k := []float32{1, 2, 3, 4}, []float32{4, 3, 2, 1}
+		if err := rope.Rotate(q, rotary.At{Offset: position + 5}); err != nil {
+			panic(err)
+		}
+		if err := rope.Rotate(k, rotary.At{Offset: position}); err != nil {
+			panic(err)
+		}
+		fmt.Printf("%.3f\n", q[0]*k[0]+q[1]*k[1]+q[2]*k[2]+q[3]*k[3])
+	}
+	// Output:
+	// 21.914
+	// 21.914
+	// 21.914
+}
+
 func ExampleNew() {
 	r, err := rotary.New(rotary.Options{HeadDim: 4})
 	if err != nil {

@@ -42,7 +42,7 @@ type MRope struct {
 	pairs   [][]int // of each axis
 }
 
-// NewMRope checks the options and returns the encoder. The error is an [posenc/encoding.OptionError].
+// NewMRope checks the options and returns the encoder. The error is an [encoding.OptionError].
 func NewMRope(o MRopeOptions) (*MRope, error) {
 	if o.XPos != "" {
 		return nil, bad("xpos", "none with sections", encoding.Quote(string(o.XPos)))

@@ -35,7 +35,7 @@ const maxParts = 1 << 24
 // each frame behind a timestamp in text, so it is a part of its own with T = 1. (Later versions of Hugging Face's code
 // begin the part behind a video at cur + max(H, W), even when t has gone further; for images both agree.)
 //
-// The error is an [posenc/encoding.OptionError].
+// The error is an [encoding.OptionError].
 func MRopePositions(parts []MRopePart) (positions []float64, next int64, err error) {
 	total := 0
 	for i, p := range parts {

@@ -25,7 +25,7 @@ type Options struct {
 
 	Precision encoding.Precision `json:"precision"` // "" means encoding.Exact
 
-	XPos          XPosRole `json:"xpos"`          // "" means without; see [XPosRole]
+	XPos          XPosRole `json:"xpos"`          // "" means without; see XPosRole
 	XPosScaleBase float64  `json:"xposScaleBase"` // how many positions have the decay ζ; 0 means 512
 	XPosCenter    float64  `json:"xposCenter"`    // c, the position without decay
 }
@@ -48,7 +48,30 @@ const (
 )
 
 // Scaling says how frequencies w_i = θ^(-2i/d) and the size of cos and sin are changed, d being RotaryDim, s Factor and M
-// OriginalMaxPositionEmbeddings. Fields that a type does not use must be zero.
+// OriginalMaxPositionEmbeddings, or MaxPositionEmbeddings where that is 0:
+//
+//	default       w_i
+//	linear        w_i / s
+//	ntk           θ becomes θ·alpha^(d/(d-2))
+//	dynamic       the same with alpha = 1 + s·(L-M)/M where the sequence is longer than M, L its length
+//	yarn          w_i·(1 - r_i + r_i/s),  r_i = (i - lo)/(hi - lo) kept within 0 and 1
+//	              lo = ⌊c(betaFast)⌋, hi = ⌈c(betaSlow)⌉, within 0 and d-1,  c(t) = d·ln(M/(2πt))/(2·ln θ)
+//	longrope      w_i / shortFactor_i up to length M, w_i / longFactor_i beyond
+//	llama3        w_i·((1 - t_i)/s + t_i),  t_i = (M·w_i/2π - low)/(high - low) kept within 0 and 1
+//	proportional  w_i = θ^(-2i/headDim)/s for the first ⌊partialRotaryFactor·headDim/2⌋ pairs, 0 for the others
+//	freq-factors  w_i / freqFactors_i
+//	riflex        w_i, but 0.9·2π/length for pair index
+//
+// and cos and sin are multiplied by the attention factor, AttentionFactor where it is given and otherwise
+//
+//	yarn          g(mscale)/g(mscaleAllDim) where both are given, else g(1),  g(m) = 0.1·m·ln(s) + 1
+//	longrope      √(1 + ln(s)/ln(M)), and 1 where s <= 1; s is MaxPositionEmbeddings/M where Factor is 0
+//	the others    1
+//
+// Fields that a type does not use must be zero.
+//
+// Sources: Hugging Face's modeling_rope_utils.py; Chen et al. 2023 (linear), Peng et al. 2023 (YaRN), Ding et al. 2024
+// (LongRoPE), Zhao et al. 2025 (RIFLEx); ggml's rope_freqs.
 type Scaling struct {
 	Type   ScalingType `json:"type"`   // "" means Default
 	Factor float64     `json:"factor"` // s ("factor"), at least 1 but for proportional, where above 0

@@ -39,7 +39,7 @@ type waves struct {
 	length  int64
 }
 
-// New checks the options and returns the encoder. The error is an [posenc/encoding.OptionError].
+// New checks the options and returns the encoder. The error is an [encoding.OptionError].
 func New(o Options) (*Rotary, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {

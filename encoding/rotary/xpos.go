@@ -8,7 +8,13 @@ import (
 	"posenc/encoding/internal/rows"
 )
 
-// An XPosRole says which side of a score is turned; see [Options].
+// An XPosRole says which side of a score is turned by the encoding of Sun et al. 2022, "A Length-Extrapolatable Transformer",
+// section 3.2 (xPos), which multiplies cos and sin of pair i at position p by
+//
+//	ζ_i^((p-c)/base) for queries,  ζ_i^(-(p-c)/base) for keys,   ζ_i = (2i + 0.4·d)/(1.4·d)
+//
+// so a score decays with the distance, and the rest cancels. c is Options.XPosCenter, base Options.XPosScaleBase and d
+// Options.RotaryDim. Positions are within 60·base of c: beyond, the powers leave float32.
 type XPosRole string
 
 // The two sides. A model with xPos has an encoder for each.
@@ -17,12 +23,7 @@ const (
 	XPosKey   XPosRole = "key"
 )
 
-// xpos is the decay of Sun et al. 2022, "A Length-Extrapolatable Transformer", section 3.2: cos and sin of pair i are
-// multiplied by
-//
-//	ζ_i^((p-c)/base) for queries,  ζ_i^(-(p-c)/base) for keys,   ζ_i = (2i + 0.4·d)/(1.4·d)
-//
-// so a score decays with the distance, and the rest cancels. The products round to float32 a second time.
+// xpos is the decay that [XPosRole] says. The products round to float32 a second time.
 //
 // For an integer position the power is that of the multiple of 64 below it, times the power of one step as often as
 // needed, in float64: a function of the position alone.
