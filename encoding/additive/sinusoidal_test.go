@@ -223,25 +223,6 @@ func TestPositionsAtTheEdge(t *testing.T) {
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
-	s, _ := NewSinusoidal(SinusoidalOptions{Dim: 64})
-	want, _ := s.Table(2000, At{})
-	fresh, _ := NewSinusoidal(SinusoidalOptions{Dim: 64})
-	done := make(chan []float32)
-	for range 8 {
-		go func() {
-			x := make([]float32, 2000*64)
-			for i := 0; i < 2000; i += 50 {
-				_ = fresh.Add(x[i*64:(i+50)*64], At{Offset: int64(i)})
-			}
-			done <- x
-		}()
-	}
-	for range 8 {
-		require.Equal(t, want, <-done)
-	}
-}
-
 func TestFrequenciesAndWavelengths(t *testing.T) {
 	s, _ := NewSinusoidal(SinusoidalOptions{Dim: 512})
 	w, l := s.Frequencies(), s.Wavelengths()

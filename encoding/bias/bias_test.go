@@ -194,32 +194,6 @@ func TestWindowGrowsBothWays(t *testing.T) {
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
-	for _, ref := range references() {
-		if ref.bias == nil || ref.cells > 0 {
-			continue
-		}
-		whole, _ := ref.new()
-		want, _ := whole.Matrix(60, 60, 0)
-		fresh, _ := ref.new()
-		done := make(chan []float32)
-		for range 4 {
-			go func() {
-				x := make([]float32, len(want))
-				for from := 0; from < len(x); from += 500 {
-					part := x[from:min(from+500, len(x))]
-					_ = fresh.Add(part, At{QueryLength: 60, KeyLength: 60, Part: true, From: from})
-					_ = fresh.FillMatrix(make([]float32, fresh.Heads()), At{QueryLength: 1, KeyLength: 1, Offset: int64(from)})
-				}
-				done <- x
-			}()
-		}
-		for range 4 {
-			require.Equal(t, want, <-done, ref.name)
-		}
-	}
-}
-
 func TestSlopes(t *testing.T) {
 	for _, heads := range []int{1, 2, 3, 5, 8, 12, 20, 32, 40, 71, 112} {
 		for _, maxBias := range []float64{8, 1, 12, 5.3, 126} {

@@ -84,7 +84,7 @@ type Bias struct {
 }
 
 // From returns what the config.json of a model asks for. config is what encoding/json makes of it: objects are
-// map[string]any, arrays []any, numbers float64.
+// map[string]any, arrays []any, numbers float64. It is only read, so goroutines may share it.
 //
 // Errors are of type [encoding.OptionError]; their Option is the key with its path, "text_config.rope_scaling.factor".
 func From(config map[string]any) (*Encoders, error) {

@@ -1,12 +1,10 @@
 package rotary
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -584,38 +582,5 @@ func TestXPosScoresDecay(t *testing.T) {
 	for _, distance := range []float64{0, 10, 512, 3000} { // ζ_0^(distance/512)·cos(distance)
 		want := math.Pow(0.4/1.4, distance/512) * math.Cos(distance)
 		require.InDelta(t, want, score(t, query, key, v, v, distance+7, 7), 1e-6)
-	}
-}
-
-// Goroutines that share an encoder, as servers do; the race detector watches. Dynamic has them change its frequencies.
-func TestConcurrency(t *testing.T) {
-	for _, o := range []Options{{HeadDim: 16}, {HeadDim: 16, XPos: XPosKey}, {HeadDim: 16, Scaling: Scaling{Type: Dynamic, Factor: 2, OriginalMaxPositionEmbeddings: 32}}} {
-		enc, err := New(o)
-		require.NoError(t, err)
-		var wait sync.WaitGroup
-		errs := make(chan string, 1000)
-		for g := range 6 {
-			wait.Go(func() {
-				r := rand.New(rand.NewPCG(13, uint64(g)))
-				for range 60 {
-					at := At{Offset: r.Int64N(200), Once: r.IntN(3) == 0}
-					seq := 1 + r.IntN(50)
-					x := noise(r, seq*16)
-					y := slices.Clone(x)
-					own, _ := New(o)
-					_ = own.Rotate(y, at)
-					if err := enc.Rotate(x, at); err != nil || !slices.Equal(bitsOf(x), bitsOf(y)) {
-						errs <- fmt.Sprintf("%+v: %v", at, err)
-					}
-					_ = enc.Shift(y, 3, At{SequenceLength: at.Offset})
-					_ = enc.InverseFrequencies(at.Offset)
-				}
-			})
-		}
-		wait.Wait()
-		close(errs)
-		for e := range errs {
-			t.Error(e)
-		}
 	}
 }
