@@ -204,6 +204,7 @@ func numbersOf(v reflect.Value) any {
 
 // posenc_result writes the numbers of a list from one on into the staging buffer, as float64 and as many as fit; the list -1 lets go of all.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_result
 func resultList(list, from int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()

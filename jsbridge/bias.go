@@ -84,6 +84,7 @@ func scoresAt(batch, queries, keys, offset float64) (at bias.At, err error) {
 // posenc_check_scores says whether scores would take an array of length elements, or with length -1 writes how many there
 // are into the first of the positions, without touching anything.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_check_scores
 func checkScores(id, op int32, length, batch, queries, keys, offset float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
@@ -110,6 +111,7 @@ func checkScores(id, op int32, length, batch, queries, keys, offset float64) (st
 // posenc_scores adds the bias to scores, or writes it, or writes the buckets as int32: a part of them that begins with element
 // number first, or all of them where first is -1.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_scores
 func scores(id, op, array, from, length int32, first, batch, queries, keys, offset float64) int32 {
 	if op == scoresAdd && quickScores(id, array, from, length, first, batch, queries, keys, offset) {

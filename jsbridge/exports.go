@@ -78,6 +78,7 @@ func newCall(op int32, batch, heads float64, order int32, offset, sequence float
 // posenc_check says whether run would take an array of length elements, with this many positions (-1: none), without
 // touching anything. The staged path asks it first, so that what it then does in pieces is all or nothing.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_check
 func check(id, op int32, length, batch, heads float64, order int32, offset, sequence, positions float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
@@ -97,6 +98,7 @@ func check(id, op int32, length, batch, heads float64, order int32, offset, sequ
 
 // posenc_check_positions looks at the positions in the positions buffer; first is the number of the first of them.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_check_positions
 func checkPositions(id, count int32, first float64) (status int32) {
 	defer func() { status = caught(recover(), status) }()
@@ -110,6 +112,7 @@ func checkPositions(id, count int32, first float64) (status int32) {
 // posenc_run does an operation in place on length elements of an array, from one on. positionCount is how many positions
 // are in the positions buffer, or -1 for offset, offset + 1, ..., or -2 for the same when the rows need not be kept.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_run
 func run(id, op, array, from, length int32, batch, heads float64, order int32, offset, sequence float64, positionCount int32) int32 {
 	if positionCount == -1 && batch == 1 && quick(id, op, array, from, length, heads, order, offset, sequence) {
@@ -158,6 +161,7 @@ func runAny(id, op, array, from, length int32, batch, heads float64, order int32
 // posenc_float64 writes a property's numbers from number from on into the staging buffer, as many as fit, and how many
 // there are in all into the first of the positions.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_float64
 func float64Property(id, property, from int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
@@ -177,6 +181,7 @@ func float64Property(id, property, from int32) (status int32) {
 
 // posenc_shift_row writes a row of the shift matrix into the staging buffer, as float64.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_shift_row
 func shiftRow(id int32, k float64, row int32) (status int32) {
 	defer func() { status = caught(recover(), status) }()
@@ -192,6 +197,7 @@ func shiftRow(id int32, k float64, row int32) (status int32) {
 
 // posenc_release lets go of an encoder.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_release
 func releaseEncoder(id int32) {
 	if h, _ := encoder(id); h != nil {

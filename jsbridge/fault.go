@@ -26,11 +26,13 @@ var planned, calls int32
 
 // posenc_fault plans a death: in the call that comes after so many others.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_fault
 func plan(kind, after int32) { planned, calls = kind, after }
 
 // posenc_timer has the program wait for a timer, as its collector now and then does, and die in it, unless the way is 0.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_timer
 func timer(kind int32) {
 	time.AfterFunc(time.Second, func() {
@@ -70,5 +72,6 @@ var (
 	deep  int
 )
 
+//lint:ignore SA5007 this is what it is for
 //go:noinline
 func dig(n int) int { return dig(n+1) + n }

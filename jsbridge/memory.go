@@ -44,11 +44,13 @@ var (
 
 // posenc_positions returns the address of the positions buffer.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_positions
 func positionsAddress() int32 { return int32(uintptr(unsafe.Pointer(&positions[0]))) }
 
 // posenc_address returns the address of an array, which it keeps until it is freed: Go's memory does not move.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_address
 func address(array int32) int32 {
 	if faults {
@@ -59,6 +61,7 @@ func address(array int32) int32 {
 
 // posenc_alloc returns the number of a new array of zeros, or 0 when it would be too much.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_alloc
 func alloc(length float64) int32 {
 	if faults {
@@ -87,6 +90,7 @@ func alloc(length float64) int32 {
 
 // posenc_free lets go of an array.
 //
+//lint:ignore U1000 JavaScript calls it
 //go:wasmexport posenc_free
 func freeArray(array int32) {
 	if faults {

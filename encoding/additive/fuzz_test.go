@@ -423,7 +423,7 @@ func FuzzTables(f *testing.F) {
 	f.Add(uint64(1), uint8(5), 1.0, 0.5, int64(-3), uint8(20), int64(1), 0.25, int64(7), int64(2))
 	f.Add(uint64(2), uint8(1), 0x1p32, -0x1p53, int64(1<<53), uint8(1), int64(0), 1e15, int64(1), int64(0))
 	f.Add(uint64(3), uint8(0), math.NaN(), math.Inf(1), int64(math.MinInt64), uint8(255), int64(-1), math.NaN(), int64(0), int64(math.MinInt64))
-	f.Add(uint64(4), uint8(33), 1e-300, 1e-300, int64(0), uint8(63), int64(1<<40), -0.0, int64(1<<40), int64(1<<31-1))
+	f.Add(uint64(4), uint8(33), 1e-300, 1e-300, int64(0), uint8(63), int64(1<<40), math.Copysign(0, -1), int64(1<<40), int64(1<<31-1))
 	f.Fuzz(func(t *testing.T, seed uint64, dim uint8, w, phi float64, first int64, rows uint8, batch int64, position float64, weights, rowOffset int64) {
 		r := seeded(seed)
 		var o Time2VecOptions

@@ -11,7 +11,8 @@ const PhasesAtOnce = 64
 // Phases are angles as fractions of a turn, (Lo + Mid·2^64 + Hi·2^128) / 2^192 of each.
 type Phases struct {
 	Lo, Mid, Hi [PhasesAtOnce]uint64
-	quarters    [PhasesAtOnce]uint64 // between the two steps of SinCos
+	//lint:ignore U1000 sincos_wasm.go has it between the two steps of SinCos
+	quarters [PhasesAtOnce]uint64
 }
 
 // Multiply sets phases to n·f of each f, where f is (f[0] + f[1]·2^64 + f[2]·2^128) / 2^192 and whole turns, of which f[3] has
