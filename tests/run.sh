@@ -36,9 +36,12 @@ for group in $groups; do
       title "Go, as a stock toolchain builds it"
       go test ./encoding/...
       title "Goroutines that share an encoder, under the race detector" # which has nothing to find in the other tests, in six times the time
-      go test -race -run Concurren ./encoding/...
+      go test -race -run Concurren ./encoding/{additive,rotary,bias,hfconfig}
       title "No fused multiply-add, on any architecture"
       tests/nofma.sh
+      title "Go, as its users see it: documentation, exported API, what a program links; staticcheck, govulncheck"
+      go -C tests/gotools vet .
+      go -C tests/gotools test -count=1 . # which looks at files outside, so nothing is cached
       ;;
     simd)
       title "Go with GOEXPERIMENT=simd"
