@@ -101,7 +101,7 @@ wrap_wasm_exec() {
 // @ts-nocheck
 /** @param {any} globalThis @returns {any} */
 export function defineGo(globalThis) {
-  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout, Uint8Array, DataView, Map, Math, Reflect, Array, Error, Object, Promise, WebAssembly } = globalThis;
+  const { fs, path, process, crypto, performance, TextEncoder, TextDecoder, console, setTimeout, clearTimeout, Uint8Array, DataView, Map, Math, Reflect, Array, Error, Object, Promise, String, Date, Uint8ClampedArray, isNaN, parseInt, WebAssembly } = globalThis;
 JS
   # The one array whose methods it calls again and again gets a class whose methods nobody can replace; see kept() in intrinsics.js.
   sed -E 's/this\._idPool = \[\];/this._idPool = new globalThis.List();/; s/if \(!globalThis\.(fs|process|path)\)/if (false)/' \
@@ -114,7 +114,7 @@ build_js() {
   rm -rf "$source" && mkdir "$source"
   cp jsbridge/js/*.js jsbridge/js/package.json jsbridge/js/tsconfig.json "$source/"
   wrap_wasm_exec >"$source/wasm_exec.js"
-  [ "$(grep -cE 'new globalThis.List\(\)|if \(false\)' "$source/wasm_exec.js")" = 4 ]
+  [ "$(grep -cE 'new globalThis.List\(\)|if \(false\)' "$source/wasm_exec.js")" = 4 ] || { echo "Go's wasm_exec.js is not what wrap_wasm_exec expects"; exit 1; }
   sed -i.bak "s/VERSION = \"dev\"/VERSION = \"$(version)\"/" "$source/instance.js"
 }
 
@@ -130,22 +130,22 @@ build_types() {
 # these together, and terser makes them 7 % smaller. Maps say where each piece was, with its source, for debuggers. Lines are short, as Node
 # prints the one of an error that nobody caught.
 build_package() {
-  local esbuild="tests/node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify-whitespace --minify-syntax --sourcemap --outdir=$npm --log-level=warning"
+  local esbuild="tests/node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify-syntax --sourcemap --outdir=$npm --log-level=warning"
   local notice="/*! posenc $(version), MIT License; with Go's wasm_exec.js, BSD-3-Clause: see NOTICE */"
   local classes # keep their names, which consoles show
-  classes=$(grep -ohE '^export (default )?class \w+' "$source"/*.js | sed 's/.* //' | paste -sd,)
-  local ignore='/* @vite-ignore */ /* webpackIgnore: true */' file # bundled away; see nodeModule() in load.js
+  classes=$(grep -ohE '^export (default )?class \w+' "$source"/*.js | sed 's/.* //' | paste -sd, -)
+  local file
   $esbuild --splitting --chunk-names=posenc "$source/index.js" "$source/pool.js"
   $esbuild "$source/worker.js"
   for file in "$npm"/*.js; do
-    tests/node_modules/.bin/terser "$file" --module --ecma 2022 --compress passes=3 --mangle "reserved=[$classes]" \
+    tests/node_modules/.bin/terser "$file" --module --ecma 2022 --compress passes=3 --mangle "reserved=[$classes]" --comments '/@vite-ignore|webpackIgnore/' \
       --format "max_line_len=500,preamble=\"$notice\"" --source-map "content='$file.map',url='${file##*/}.map',includeSources" --output "$file"
-    sed -i.bak -E "s|import\(\[\"node\"|import($ignore[\"node\"|" "$file"
   done
-  rm -r "$source" "$npm"/*.bak
+  rm -r "$source"
   cp jsbridge/js/*.md jsbridge/js/package.json LICENSE NOTICE SECURITY.md CHANGELOG.md "$npm/"
   cp tests/accuracy/accuracy.svg tests/bench/bench.svg tests/www/pictures/{playground,sine,order}-light.webp "$npm/"
-  sed -E 's/\(jsbridge\/js\//(/g; s/\(tests\/[a-z\/]+\/([a-z-]+\.(svg|webp))/(\1/g' README.md >"$npm/README.md" # links to what lies beside it there
+  # For npm's page what is between "repository" and "npm" makes way for what follows, and links lead to what lies beside it.
+  sed -E '/^<!-- repository -->$/,/^<!-- npm$/d; /^-->$/d; s/\(jsbridge\/js\//(/g; s/\(tests\/[a-z\/]+\/([a-z-]+\.(svg|webp))/(\1/g' README.md >"$npm/README.md"
   node tests/bom.js "$npm" "$(go env GOVERSION)"
 }
 

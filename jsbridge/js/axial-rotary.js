@@ -9,15 +9,15 @@ import { Rotates } from "./rotary.js";
 /**
  * @typedef {object} AxialRotaryOptions
  * @property {number} headDim the width of a head
- * @property {readonly number[]} shape [H, W] or [T, H, W]: how many cells along each axis. Position p is cell p of them in
+ * @property {readonly number[] | import("./call.js").TypedArray} shape [H, W] or [T, H, W]: how many cells along each axis. Position p is cell p of them in
  *   row-major order, after the prefix tokens
  * @property {AxialConvention} convention whose defaults the other options have
  * @property {number} [base] θ
  * @property {"half" | "interleaved"} [pairing]
  * @property {string} [axes] the axes in the order of their channels: "hw", "wh", "thw", ...
- * @property {readonly number[]} [axesDims] how many channels each axis has, in that order (axes_dims_rope)
- * @property {readonly number[]} [start] the coordinates of the first cell, in the order of shape
- * @property {readonly number[]} [stop] those of the cell behind the last, for crops and other sizes than the trained one
+ * @property {readonly number[] | import("./call.js").TypedArray} [axesDims] how many channels each axis has, in that order (axes_dims_rope)
+ * @property {readonly number[] | import("./call.js").TypedArray} [start] the coordinates of the first cell, in the order of shape
+ * @property {readonly number[] | import("./call.js").TypedArray} [stop] those of the cell behind the last, for crops and other sizes than the trained one
  * @property {number} [prefixTokens] rows in front that are not turned; 0
  * @property {number} [suffixTokens] the same behind; 0
  */

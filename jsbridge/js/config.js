@@ -29,7 +29,7 @@ import { T5 } from "./t5.js";
  * @property {Parts<Sinusoidal | Learned>} absolute added to embeddings. A learned one has no weights, those are the
  *   checkpoint's: `posenc.learned({ ...absolute.options, weights })`
  * @property {Parts<Rotary | MRope>} rotary turns queries and keys
- * @property {Parts<ALiBi | T5 | DeBERTa>} bias added to scores, or looked up for them
+ * @property {Parts<ALiBi | import("./t5.js").T5Buckets | DeBERTa>} bias added to scores, or looked up for them
  * @property {number} offset the position of the first token for `absolute`: 0, but in fairseq's models 2
  * @property {readonly string[] | null} layerTypes the part of `rotary` for each layer, when not all are alike; a layer whose type
  *   is not in `rotary` is not turned

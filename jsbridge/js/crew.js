@@ -3,7 +3,7 @@
 
 import { disposedError, internalError, loadError, rangeError, typeErrorMessage } from "./errors.js";
 import { recipeOf } from "./encoder.js";
-import { bufferOf, deref, isAborted, listen, nextOf, now, reasonOf, startTimer, unlisten, Weak } from "./intrinsics.js";
+import { bufferOf, deref, isAborted, listen, matchOf, nextOf, now, reasonOf, startTimer, unlisten, Weak } from "./intrinsics.js";
 import { nodeModule } from "./load.js";
 
 /**
@@ -444,7 +444,7 @@ function sendError(error) {
   if (error?.name === "DataCloneError") {
     return typeErrorMessage("x: want an array that may be shared with workers, which takes a page that is cross-origin isolated");
   }
-  if (/call stack|recursion/i.test(error?.message))
+  if (matchOf(/call stack|recursion/i, error?.message))
     return internalError("the JavaScript stack is full, so the pool did not go on", error, "");
   return error?.code === undefined ? rangeError(`x: want one that this engine has memory to copy a part of (${error?.message})`) : error;
 }

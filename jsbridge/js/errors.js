@@ -1,7 +1,7 @@
 // The errors that posenc throws: standard classes with a `code`, and a message that names the argument, what was wanted
 // and what came. Describing what came never runs code of the value's.
 
-import { arrayIsArray, defineProperty, isArrayBuffer, isSharedBuffer, isView, objectIs, tagOf } from "./intrinsics.js";
+import { arrayIsArray, defineProperty, isArrayBuffer, isSharedBuffer, isView, matchOf, objectIs, tagOf } from "./intrinsics.js";
 
 /**
  * What `error.code` is:
@@ -105,7 +105,7 @@ export function describe(value) {
   }
   if (value === null) return "null";
   const tag = tagOf(value);
-  if (tag !== undefined) return /^[AEIOU]/.test(tag) ? `an ${tag}` : `a ${tag}`;
+  if (tag !== undefined) return matchOf(/^[AEIOU]/, tag) ? `an ${tag}` : `a ${tag}`;
   if (isView(value)) return "a DataView";
   if (isArrayBuffer(value)) return "an ArrayBuffer";
   if (isSharedBuffer(value)) return "a SharedArrayBuffer";

@@ -13,11 +13,11 @@ import { FREQUENCIES } from "./runtime.js";
 /**
  * @typedef {object} GridOptions
  * @property {number} dim the width of a row
- * @property {readonly number[]} shape [H, W] or [T, H, W]: how many cells along each axis. Position p is cell p of them in
+ * @property {readonly number[] | import("./call.js").TypedArray} shape [H, W] or [T, H, W]: how many cells along each axis. Position p is cell p of them in
  *   row-major order, after the prefix tokens
  * @property {GridConvention} [convention] whose defaults the other options have: "mae" also for ViT; see SCHEMES.md
  * @property {string} [axes] whose channels come first: the letters of "hw" or "thw" in some order; "hw", "thw"
- * @property {readonly number[]} [axisDims] how many channels each axis of shape has, even numbers; equal parts
+ * @property {readonly number[] | import("./call.js").TypedArray} [axisDims] how many channels each axis of shape has, even numbers; equal parts
  * @property {"interleaved" | "concat" | "concat-cos-sin"} [layout] within the channels of an axis; "interleaved"
  * @property {boolean} [acrossAxes] the layout holds for the row: the sines of all axes first; false
  * @property {number} [base] θ (temperature); 10000

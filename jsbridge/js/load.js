@@ -2,7 +2,7 @@
 // which step failed and what to do about it. Nothing here runs when the package is imported.
 
 import { describe, loadError, typeError } from "./errors.js";
-import { isArrayBuffer, isSharedBuffer, isUsable, isView, tagOf } from "./intrinsics.js";
+import { isArrayBuffer, isSharedBuffer, isUsable, isView, matchOf, tagOf } from "./intrinsics.js";
 
 /**
  * What load() takes for `wasm`. A URL that is not absolute is taken from the page or worker, and elsewhere from this file.
@@ -11,7 +11,15 @@ import { isArrayBuffer, isSharedBuffer, isUsable, isView, tagOf } from "./intrin
 
 /** The file beside this module. The literal form is what bundlers look for. */
 function defaultUrl() {
-  return new URL("./posenc.wasm", import.meta.url);
+  try {
+    return new URL("./posenc.wasm", import.meta.url);
+  } catch (cause) {
+    throw loadError(
+      "posenc.wasm: where it is cannot be said, as this JavaScript is no file of an ES module (bundle it with --format=esm), or is a blob or data URL; " +
+        "pass load({ wasm }) its bytes or absolute URL",
+      cause,
+    );
+  }
 }
 
 /**
@@ -21,6 +29,10 @@ function defaultUrl() {
 export async function compile(given) {
   if (typeof WebAssembly !== "object") {
     throw loadError("posenc.wasm: this JavaScript engine has no WebAssembly, or has it switched off");
+  }
+  for (const name of ["TextDecoder", "TextEncoder", "crypto", "performance"]) {
+    if (/** @type {any} */ (globalThis)[name] === undefined)
+      throw loadError(`posenc.wasm: Go's program needs ${name}, which this JavaScript engine has not`);
   }
   const source = given === undefined ? defaultUrl() : await given;
   if (source instanceof WebAssembly.Module) return source;
@@ -126,7 +138,7 @@ async function fromResponse(response, name = response.url || "the Response given
   }
   if (response.bodyUsed || response.body?.locked) throw loadError(`${name}: this Response has been read already; pass a fresh one`);
   const type = response.headers.get("content-type") ?? "";
-  if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === "function") {
+  if (matchOf(/^application\/wasm\b/i, type) && typeof WebAssembly.compileStreaming === "function") {
     const again = response.clone();
     try {
       return await WebAssembly.compileStreaming(response);
@@ -185,7 +197,7 @@ async function fromBytes(source, name, type) {
  */
 export function compileError(cause, name) {
   const message = cause instanceof Error ? cause.message : "";
-  if (/unsafe-eval|content.security.policy|\bCSP\b/i.test(message)) {
+  if (matchOf(/unsafe-eval|content.security.policy|\bCSP\b/i, message)) {
     return loadError(
       "posenc.wasm: the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src",
       cause,

@@ -90,7 +90,14 @@ export class Loaded {
       if (typeof self !== "object" || self === null || !(#runtime in self)) throw wrongThis("what load() gave", self);
       return /** @type {any} */ (self).#runtime;
     };
-    partsOf = (posenc) => ({ runtime: posenc.#runtime, module: posenc.#module });
+    partsOf = (posenc) => {
+      if (!(#module in posenc)) {
+        throw loadError(
+          "pool.js: this posenc is of another copy of the package; where posenc.js is loaded by a URL with a query, pool.js loads it anew",
+        );
+      }
+      return { runtime: posenc.#runtime, module: posenc.#module };
+    };
   }
 
   /** The version of the package. */
@@ -226,7 +233,7 @@ export class Loaded {
   /**
    * @overload
    * @param {T5Options} options
-   * @returns {T5}
+   * @returns {T5 | import("./t5.js").T5Buckets}
    */
   /**
    * @param {T5Options} [options]
@@ -335,7 +342,7 @@ export class Loaded {
     } catch (cause) {
       throw loadError("pool.js: could not be loaded. Serve it and worker.js beside posenc's other files", cause);
     }
-    return made.startPool(this, workers);
+    return await made.startPool(this, workers);
   }
 }
 
@@ -358,7 +365,7 @@ export async function load(options) {
     });
     shared = attempt;
   }
-  return shared;
+  return await shared; // without `await` it would be asked for its `then`, which a page may have replaced
 }
 
 /** @type {import("./options.js").Spec} */

@@ -5,7 +5,7 @@ import { readOptions, ROTARY, Rotary } from "./rotary.js";
 
 /**
  * @typedef {object} MRopeFields
- * @property {readonly number[]} sections how many pairs follow each axis, t, h and w (mrope_section); their sum is rotaryDim/2
+ * @property {readonly number[] | import("./call.js").TypedArray} sections how many pairs follow each axis, t, h and w (mrope_section); their sum is rotaryDim/2
  * @property {boolean} [interleaved] the axes take pairs in turn (Qwen3-VL), not in ranges (Qwen2-VL); false
  */
 /** @typedef {import("./rotary.js").LadderOptions & MRopeFields} MRopeOptions */

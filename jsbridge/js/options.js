@@ -4,16 +4,17 @@
 
 import { describe, quote, rangeError, typeError, typeErrorMessage } from "./errors.js";
 import {
-  arrayIsArray,
-  bufferOf,
   Float32,
   Float64,
+  arrayIsArray,
+  bufferOf,
   freeze,
   includes,
   isArrayBuffer,
   isUsable,
   lengthOf,
   lower,
+  matchOf,
   objectKeys,
   setArray,
   tagOf,
@@ -265,7 +266,7 @@ function list(names) {
  */
 function unknownOption(where, spec, name) {
   const path = where === "options" || where === "at" ? "" : `${where}.`;
-  const shown = path + (/^[\w$]{1,40}$/.test(name) ? name : describe(name));
+  const shown = path + (matchOf(/^[\w$]{1,40}$/, name) ? name : describe(name));
   if (name.length > 40) return typeErrorMessage(`${shown}: unknown option; ${where} has ${list(objectKeys(spec))}`);
   let nearest = "";
   let least = Infinity;

@@ -194,7 +194,7 @@ export class Pool {
    */
   async add(encoder, x, at) {
     const self = poolOf(this);
-    return self.#core(encoder).width === 0 ? self.#scores(encoder, x, at) : self.#rows(ADD, AT, encoder, x, at);
+    return await (self.#core(encoder).width === 0 ? self.#scores(encoder, x, at) : self.#rows(ADD, AT, encoder, x, at));
   }
 
   /**
@@ -206,7 +206,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async subtract(encoder, x, at) {
-    return poolOf(this).#rows(SUBTRACT, AT, encoder, x, at);
+    return await poolOf(this).#rows(SUBTRACT, AT, encoder, x, at);
   }
 
   /**
@@ -218,7 +218,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async fill(encoder, x, at) {
-    return poolOf(this).#rows(FILL, AT, encoder, x, at);
+    return await poolOf(this).#rows(FILL, AT, encoder, x, at);
   }
 
   /**
@@ -230,7 +230,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async rotate(encoder, x, at) {
-    return poolOf(this).#rows(ROTATE, ROTARY_AT, encoder, x, at);
+    return await poolOf(this).#rows(ROTATE, ROTARY_AT, encoder, x, at);
   }
 
   /**
@@ -242,7 +242,7 @@ export class Pool {
    * @returns {Promise<T>} x
    */
   async unrotate(encoder, x, at) {
-    return poolOf(this).#rows(UNROTATE, ROTARY_AT, encoder, x, at);
+    return await poolOf(this).#rows(UNROTATE, ROTARY_AT, encoder, x, at);
   }
 
   /**
@@ -256,7 +256,7 @@ export class Pool {
    */
   async shift(encoder, x, delta, at) {
     if (typeof delta !== "number") throw typeError("delta", "a number", delta);
-    return poolOf(this).#rows(SHIFT, SHIFT_AT, encoder, x, at, delta);
+    return await poolOf(this).#rows(SHIFT, SHIFT_AT, encoder, x, at, delta);
   }
 
   /**
@@ -282,7 +282,7 @@ export class Pool {
     if (size < SMALL && slow < SMALL_SLOW) return here(watch, () => apply(encoder, out, call));
     /** @type {Float32Array[]} what came back, to be filled again: to get memory from the system takes as long as to fill it */
     const spare = [];
-    return self.#crew.run(
+    return await self.#crew.run(
       {
         encoder,
         total: size,
@@ -330,7 +330,7 @@ export class Pool {
       });
     }
     const tall = (partLength(size, self.#workers, slow > 0) / core.rowLength) | 0 || 1;
-    return self.#crew.run(
+    return await self.#crew.run(
       {
         encoder,
         total: size,

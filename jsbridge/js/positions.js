@@ -55,7 +55,7 @@ export function relativePositions(length, options) {
   const { bidirectional = false } = snapshot("options", RELATIVE, options);
   whole("length", length, 1, 2 ** 26);
   const list = newFloat64("length", bidirectional ? 2 * length - 1 : length);
-  for (let i = 0; i < list.length; i++) list[i] = length - 1 - i;
+  for (let i = 0, n = lengthOf(list); i < n; i++) list[i] = length - 1 - i;
   return list;
 }
 
@@ -65,7 +65,7 @@ const MOST_TOKENS = 2 ** 24;
 
 /**
  * Text of some tokens, or a block of vision: how many tokens it has on each axis, after patches have been merged.
- * @typedef {{ text: number } | { t?: number, h: number, w: number, temporalScale?: number }} MRopePart
+ * @typedef {{ text: number, t?: undefined, h?: undefined, w?: undefined, temporalScale?: undefined } | { text?: undefined, t?: number, h: number, w: number, temporalScale?: number }} MRopePart
  */
 
 /**

@@ -34,8 +34,9 @@ Bare.keys = Object.keys;
 
 const Bytes = kept(Uint8Array, Object.getPrototypeOf(Uint8Array));
 const View = kept(DataView);
-const Decoder = kept(TextDecoder);
-const encoder = new (kept(TextEncoder))();
+// Where there are none importing is no error, but load() is.
+const Decoder = globalThis.TextDecoder && kept(TextDecoder);
+const encoder = globalThis.TextEncoder && new (kept(TextEncoder))();
 /** TextEncoder for Go: its bytes are of the class above. */
 class Encoder {
   /** @param {string} text */
@@ -53,7 +54,7 @@ function List() {
   return reprototype([], listMethods);
 }
 const reflect = Object.fromEntries(Reflect.ownKeys(Reflect).map((key) => [key, /** @type {any} */ (Reflect)[key]]));
-const builtIn = { Array, Error, Promise };
+const builtIn = { Array, Error, Promise, String, Date, Uint8ClampedArray, isNaN, parseInt };
 
 /** Go asks again when a timer of its own seems to have been missed (golang.org/issue/28975); a program that is damaged would for ever. */
 const MOST_MISSED = 100;

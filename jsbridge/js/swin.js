@@ -7,7 +7,7 @@ import { buckets, Scores } from "./scores.js";
 
 /**
  * @typedef {object} SwinOptions
- * @property {readonly number[]} window [H, W]; scores have H·W queries and keys
+ * @property {readonly number[] | import("./call.js").TypedArray} window [H, W]; scores have H·W queries and keys
  * @property {number} [heads] needed with weights
  * @property {readonly number[] | TypedArray} [weights] [(2H-1)·(2W-1), heads] (relative_position_bias_table), copied; for add
  *   and matrix

@@ -70,7 +70,7 @@ export class Timestep extends Waves {
  */
 export function encode(encoder, name, list) {
   const positions = /** @type {Float64Array} */ (numbers(name, list));
-  for (let i = 0; i < positions.length; i++) {
+  for (let i = 0, n = lengthOf(positions); i < n; i++) {
     // as Go would, which calls them positions
     if (!(positions[i] >= -(2 ** 53) && positions[i] <= 2 ** 53))
       throw rangeError(`${name}[${i}]: want a number within ±2^53, got ${describe(positions[i])}`);

@@ -84,10 +84,10 @@ function inGaps(encoder, x, length, gap, call) {
   for (let b = 0; b < call.batch; b++) setArray(part(x, b * gap, size), part(packed, b * size, size));
 }
 
-// Node and Deno have their workers from node:worker_threads.
+// Node and Deno have their workers from node:worker_threads. Where this is no worker, as when somebody imports it, it does nothing.
 const { process, Bun } = /** @type {any} */ (globalThis);
 if (typeof process?.versions?.node === "string" && Bun === undefined) {
-  nodeModule("worker_threads").then(({ parentPort }) => serve(parentPort ?? globalThis));
-} else {
+  nodeModule("worker_threads").then(({ parentPort, isMainThread }) => isMainThread || serve(parentPort ?? globalThis));
+} else if (typeof document !== "object" && !Bun?.isMainThread) {
   serve(globalThis);
 }

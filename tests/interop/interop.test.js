@@ -170,7 +170,7 @@ test("SCHEMES.md shows lines of the examples, as they are", () => {
   }
 });
 
-test("every example has run", () => {
+test("every example has a test", () => {
   const text = readFileSync(new URL(import.meta.url), "utf8");
   for (const file of readdirSync(examples)) assert.ok(text.includes(`"${file.slice(0, -3)}"`) || text.includes(`/${file}"`), file);
 });

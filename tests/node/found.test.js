@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { load } from "../../dist/npm/index.js";
+import { child } from "./child.js";
 
 const posenc = await load();
 const wasm = readFileSync(new URL("../../dist/npm/posenc.wasm", import.meta.url));
@@ -279,4 +280,92 @@ test("a key of a config that is no key of any is refused, in few words", () => {
       ({ code, message }) => code === "ERR_POSENC_TYPE" && message.length < 200,
     );
   }
+});
+
+/** What a child prints after `patch` has run in it, between load() and `use`. @param {string} patch @param {string} use */
+function patched(patch, use) {
+  const { status, answer, stderr } = child(`
+    const { load } = await import(posenc);
+    const own = await load();
+    const pool = await own.pool({ workers: 1 });
+    const { String: text, JSON: json, console: out } = globalThis, { stringify } = json, { log } = out, exit = process.exit;
+    ${patch}
+    ${use}`);
+  assert.equal(status, 0, stderr);
+  return answer;
+}
+
+test("String, isNaN and parseInt that are patched after load() change no number: Go's wasm_exec.js has those of the import", () => {
+  const use =
+    'log(stringify([...own.rotary({ headDim: 4, pairing: "half" }).rotate(new Float32Array([1, 2, 3, 4]), { offset: 1 })])); exit(0);';
+  const right = [
+    Math.cos(1) - 3 * Math.sin(1),
+    2 * Math.cos(0.01) - 4 * Math.sin(0.01),
+    3 * Math.cos(1) + Math.sin(1),
+    4 * Math.cos(0.01) + 2 * Math.sin(0.01),
+  ];
+  for (const patch of [
+    'globalThis.String = (v) => (v === "half" ? "interleaved" : v);',
+    "globalThis.isNaN = globalThis.parseInt = () => { throw 1; };",
+  ]) {
+    patched(patch, use).forEach((/** @type {number} */ v, /** @type {number} */ i) =>
+      assert.ok(Math.abs(v - right[i]) < 1e-6, `${patch} ${v}`),
+    );
+  }
+});
+
+test("a length of typed arrays that is patched after load() empties no list", () => {
+  const patch =
+    'const real = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Float32Array.prototype), "length"); Object.defineProperty(Object.getPrototypeOf(Float32Array.prototype), "length", { get: () => 0, configurable: true });';
+  const use = `
+    const list = own.relativePositions(3);
+    let code;
+    try { own.timestep({ dim: 4 }).encode([2 ** 60]); } catch ({ message }) { code = message; }
+    Object.defineProperty(Object.getPrototypeOf(Float32Array.prototype), "length", real);
+    log(stringify([[...list], code])); exit(0);`;
+  assert.deepEqual(patched(patch, use), [[2, 1, 0], "timesteps[0]: want a number within ±2^53, got 1152921504606847000"]);
+});
+
+test("a RegExp.prototype.exec that throws is in no error's way", () => {
+  const use = `
+    const codes = [];
+    for (const call of [() => own.sinusoidal({ dm: 4 }), () => own.alibi({ heads: 1 }).add(new Int8Array(1), { queryLength: 1, keyLength: 1 })]) try { call(); } catch ({ code }) { codes.push(code); }
+    log(stringify(codes)); exit(0);`;
+  assert.deepEqual(patched("RegExp.prototype.exec = () => { throw 1; };", use), ["ERR_POSENC_TYPE", "ERR_POSENC_TYPE"]);
+});
+
+test("a Promise.prototype.then that does nothing does not keep a pool from answering", () => {
+  const use = `
+    const table = await pool.table(own.sinusoidal({ dim: 4 }), 2);
+    const again = await load();
+    log(stringify([table.length, again === own])); exit(0);`;
+  assert.deepEqual(patched("Promise.prototype.then = function () { return this; };", use), [8, true]);
+});
+
+test("without a TextDecoder, as in some test environments, importing works, and load() says what is missing", () => {
+  const { answer } = child(`
+    for (const name of ["TextDecoder", "TextEncoder", "crypto", "performance"]) Object.defineProperty(globalThis, name, { value: undefined, configurable: true, writable: true });
+    const { load } = await import(posenc);
+    try { await load(); } catch ({ code, message }) { console.log(JSON.stringify([code, message])); }`);
+  assert.deepEqual(answer, ["ERR_POSENC_LOAD", "posenc.wasm: Go's program needs TextDecoder, which this JavaScript engine has not"]);
+});
+
+test("worker.js that is imported where there is no worker does nothing", () => {
+  const { answer, stderr } = child(`
+    const before = Reflect.ownKeys(globalThis).length;
+    await import(new URL("worker.js", posenc));
+    await new Promise((r) => setTimeout(r, 50));
+    console.log(JSON.stringify([Reflect.ownKeys(globalThis).length - before, typeof globalThis.onmessage]));`);
+  assert.deepEqual([answer, stderr], [[0, "undefined"], ""]);
+});
+
+test("posenc.js by a URL with a query: its pool says that there are two of it", () => {
+  const { answer } = child(`
+    const index = await (await import("node:fs/promises")).readFile(new URL(posenc), "utf8");
+    const name = index.match(/import\\{(\\w+) as/)[1];
+    const { [name]: load } = await import(new URL("posenc.js?v=1", posenc));
+    const own = await load();
+    try { await own.pool(); } catch ({ code, message }) { console.log(JSON.stringify([code, message])); }`);
+  assert.equal(answer[0], "ERR_POSENC_LOAD");
+  assert.match(answer[1], /another copy of the package/);
 });

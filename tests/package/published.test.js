@@ -3,6 +3,7 @@
 //     node --test tests/package/          (after ./build.sh)
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { bin, files, project, run, tarball } from "./installed.js";
@@ -34,5 +35,8 @@ test("are the types wrong? Not for who imports an ES module", () => {
 
 test("it installs without a script, and brings nothing along", () => {
   const app = project("bare");
+  const { packages } = JSON.parse(readFileSync(`${app}/package-lock.json`, "utf8"));
+  assert.deepEqual(Object.keys(packages), ["", "node_modules/posenc"]);
+  assert.equal(packages["node_modules/posenc"].hasInstallScript, undefined);
   assert.deepEqual(Object.keys(JSON.parse(run("npm", ["ls", "--all", "--json"], app)).dependencies), ["posenc"]);
 });

@@ -7,7 +7,9 @@ import { test } from "node:test";
 import { bin, project, run } from "./installed.js";
 
 const text = (/** @type {string} */ name) => readFileSync(new URL(name, import.meta.url), "utf8");
+const lib = ["es2023", "dom", "esnext.disposable"];
 const modes = {
+  "as README says": { module: "nodenext", lib: undefined },
   nodenext: { module: "nodenext" },
   bundler: { module: "esnext", moduleResolution: "bundler", verbatimModuleSyntax: true },
 };
@@ -19,7 +21,7 @@ for (const [name, mode] of Object.entries(modes)) {
       noEmit: true,
       skipLibCheck: false,
       target: "es2022",
-      lib: ["es2023", "dom", "esnext.disposable"],
+      lib,
       types: [],
       ...mode,
     };

@@ -103,6 +103,8 @@ posenc.analysis.gram(x);
 // @ts-expect-error
 posenc.analysis.fitShift(x, { dim: 4 });
 // @ts-expect-error
+posenc.mropePositions([{ text: 1, h: 2, w: 3 }]);
+// @ts-expect-error
 posenc.version = "2";
 // @ts-expect-error
 posenc.sinus({ dim: 4 });
@@ -110,3 +112,6 @@ posenc.sinus({ dim: 4 });
 pe.rotate(x);
 // @ts-expect-error
 new posenc.sinusoidal({ dim: 4 });
+declare const given: import("posenc").T5Options;
+// @ts-expect-error
+posenc.t5(given).add(x, { queryLength: 2, keyLength: 2 });

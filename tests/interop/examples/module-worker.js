@@ -5,12 +5,14 @@ import { load } from "/npm/index.js"; // with a bundler: "posenc"
 const loading = load();
 
 addEventListener("message", async ({ data: { x, options, at } }) => {
+  let pe;
   try {
     const posenc = await loading;
-    const pe = posenc.sinusoidal(options);
+    pe = posenc.sinusoidal(options);
     postMessage({ x: pe.add(x, at) }, { transfer: [x.buffer] });
-    pe.dispose();
   } catch ({ code, message }) {
     postMessage({ x, error: `${code}: ${message}` }, { transfer: [x.buffer] });
+  } finally {
+    pe?.dispose();
   }
 });

@@ -9,6 +9,7 @@ const rope = posenc.rotary({ headDim: 8, base: 500000, scaling: { type: "llama3"
 
 // The operator wants caches [max_sequence_length, head_dim/2]. attentionFactor is in them, whatever the scaling.
 const { cos, sin } = rope.cosSin(64);
+const caches = { cos_cache: new ort.Tensor("float32", cos, [64, 4]), sin_cache: new ort.Tensor("float32", sin, [64, 4]) };
 const session = await ort.InferenceSession.create(await readFile("rotary-embedding.onnx"));
 const [heads, seq] = [2, 5];
 const query = new ort.Tensor(
@@ -19,8 +20,7 @@ const query = new ort.Tensor(
 const { output } = await session.run({
   input: query,
   position_ids: new ort.Tensor("int64", BigInt64Array.of(3n), [1]), // of the first row
-  cos_cache: new ort.Tensor("float32", cos, [64, 4]),
-  sin_cache: new ort.Tensor("float32", sin, [64, 4]),
+  ...caches,
 });
 
 // Without the operator: a tensor's data is a Float32Array, which posenc turns in place.

@@ -5,7 +5,7 @@ import { load } from "/npm/index.js"; // with a bundler: "posenc"
 
 const loading = load();
 
-addEventListener("install", (event) => event.waitUntil(loading)); // posenc.wasm is there before the first request
+addEventListener("install", (event) => event.waitUntil(loading)); // a worker that cannot load posenc is not installed
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
@@ -14,11 +14,14 @@ addEventListener("fetch", (event) => {
 
 /** @param {URLSearchParams} query */
 async function rows(query) {
-  const posenc = await loading;
+  let pe;
   try {
-    const pe = posenc.sinusoidal({ dim: Number(query.get("dim")) });
+    const posenc = await loading;
+    pe = posenc.sinusoidal({ dim: Number(query.get("dim")) });
     return new Response(pe.table(Number(query.get("length")), { offset: Number(query.get("offset") ?? 0) }));
   } catch ({ code, message }) {
     return new Response(`${code}: ${message}`, { status: 400 });
+  } finally {
+    pe?.dispose();
   }
 }

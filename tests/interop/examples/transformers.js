@@ -11,6 +11,7 @@ const posenc = await load();
 const { modelType, rotary } = posenc.fromConfig(config);
 console.log(modelType, rotary.options.headDim, rotary.options.base, rotary.options.scaling.type); // -> llama 64 500000 llama3
 
-// The keys that a session of onnxruntime gets as past_key_values are turned by the same encoder.
-const keys = rotary.rotate(new Float32Array(8 * 64).fill(1), { heads: 8 });
-console.log(keys.length); // -> 512
+// past_key_values are turned already, [batch, heads, seq, headDim]. Where their first token is forgotten, the others move by one.
+const keys = rotary.rotate(new Float32Array(8 * 64).fill(1), { heads: 8, order: "bhsd", offset: 1 }); // of a token at 1
+rotary.shift(keys, -1, { heads: 8, order: "bhsd" });
+console.log(keys.every((v) => Math.abs(v - 1) < 1e-6)); // -> true
