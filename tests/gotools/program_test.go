@@ -50,3 +50,16 @@ func TestProgramLinksNothingElse(t *testing.T) {
 		require.Regexp(t, `^(github\.com/stretchr/testify|go\.yaml\.in/yaml/v3) `, line)
 	}
 }
+
+// posenc.wasm is posenc and the standard library: tests/bom.js, the package's bill of materials, names nothing else.
+func TestWasmLinksNothingElse(t *testing.T) {
+	seen := 0
+	for _, p := range list(t, root, configurations["wasm"], "-deps", "./wasm") {
+		if strings.HasPrefix(p.ImportPath, "posenc/") {
+			seen++
+		} else if !p.Standard {
+			t.Errorf("posenc.wasm links %s, which tests/bom.js has to name", p.ImportPath)
+		}
+	}
+	require.Greater(t, seen, 6)
+}
