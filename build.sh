@@ -193,6 +193,7 @@ build() {
   rm -rf dist/npm
   mv "$npm" dist/npm
   step "building the page" build_www
+  echo "dist/npm is the package, dist/www the page: ./build.sh serve shows it" >&2
 }
 
 case ${1:-build} in

@@ -131,7 +131,7 @@ async function fromResponse(response, name = response.url || "the Response given
     throw loadError(
       `${name}: the server answered ${response.status} ${response.statusText}`.trimEnd() +
         (response.status === 403
-          ? ". A development server gives no file outside its project: install posenc as a copy, not as a link (npm install --install-links)"
+          ? ". A development server gives no file outside its project: install posenc as a copy, not as a link (npm install $(npm pack FOLDER))"
           : ". Copy posenc.wasm to where the page looks for it") +
         ", or pass load({ wasm }) its URL",
     );

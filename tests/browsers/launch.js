@@ -117,12 +117,21 @@ export async function open(name) {
         for (const key of text) await step(10, `to type ${key}`, engine.press([key]));
       },
       async click(selector) {
-        const middle = await this.evaluate((/** @type {string} */ selector) => {
+        // What is above may still grow, and then the pointer would meet something else: so when it is where it was, and on top.
+        const middle = await this.evaluate(async (/** @type {string} */ selector) => {
           const element = document.querySelector(selector);
           if (!element) throw new Error(`there is no ${selector}`);
-          element.scrollIntoView({ block: "center", behavior: "instant" });
-          const { left, top, width, height } = element.getBoundingClientRect();
-          return [left + width / 2, top + height / 2];
+          let at = [NaN, NaN];
+          for (let look = 0; look < 40; look++) {
+            element.scrollIntoView({ block: "center", behavior: "instant" });
+            const { left, top, width, height } = element.getBoundingClientRect();
+            const [x, y] = [left + width / 2, top + height / 2];
+            const still = x === at[0] && y === at[1];
+            at = [x, y];
+            if (still && element.contains(document.elementFromPoint(x, y))) break;
+            await new Promise((done) => setTimeout(done, 50));
+          }
+          return at;
         }, selector);
         await step(10, `to click on ${selector}`, engine.drag([middle]));
       },

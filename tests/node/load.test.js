@@ -122,7 +122,10 @@ const failures = {
   "a scheme that nobody knows": [() => "nonsense:posenc.wasm", /nonsense:posenc\.wasm: could not be fetched/],
   "text that is no URL": [() => "http://", /"http:\/\/": not a URL/],
   "a 404": [() => `${base}/missing`, /\/missing: the server answered 404/],
-  "a 403, as Vite gives it for a package that is linked": [() => fetch(`${base}/403`), /\/403: the server answered 403.*--install-links/],
+  "a 403, as Vite gives it for a package that is linked": [
+    () => fetch(`${base}/403`),
+    /\/403: the server answered 403.*as a copy, not as a link/,
+  ],
   "a 500": [() => fetch(`${base}/500`), /\/500: the server answered 500/],
   "an HTML page": [() => `${base}/page`, /\/page \(Content-Type "text\/html"\).*an HTML page/],
   "an HTML page that says it is wasm": [() => `${base}/page-as-wasm`, /an HTML page/],
