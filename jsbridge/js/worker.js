@@ -87,7 +87,10 @@ function inGaps(encoder, x, length, gap, call) {
 // Node and Deno have their workers from node:worker_threads. Where this is no worker, as when somebody imports it, it does nothing.
 const { process, Bun } = /** @type {any} */ (globalThis);
 if (typeof process?.versions?.node === "string" && Bun === undefined) {
-  nodeModule("worker_threads").then(({ parentPort, isMainThread }) => isMainThread || serve(parentPort ?? globalThis));
+  nodeModule("worker_threads").then(({ parentPort }) => {
+    const port = parentPort ?? globalThis;
+    if (typeof port.postMessage === "function") serve(port);
+  });
 } else if (typeof document !== "object" && !Bun?.isMainThread) {
   serve(globalThis);
 }
