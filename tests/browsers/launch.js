@@ -122,14 +122,16 @@ export async function open(name) {
           const element = document.querySelector(selector);
           if (!element) throw new Error(`there is no ${selector}`);
           let at = [NaN, NaN];
+          element.scrollIntoView({ block: "center", behavior: "instant" });
           for (let look = 0; look < 40; look++) {
-            element.scrollIntoView({ block: "center", behavior: "instant" });
+            await new Promise((done) => setTimeout(done, 50));
             const { left, top, width, height } = element.getBoundingClientRect();
             const [x, y] = [left + width / 2, top + height / 2];
             const still = x === at[0] && y === at[1];
             at = [x, y];
-            if (still && element.contains(document.elementFromPoint(x, y))) break;
-            await new Promise((done) => setTimeout(done, 50));
+            if (!still) continue;
+            if (element.contains(document.elementFromPoint(x, y))) break;
+            element.scrollIntoView({ block: "center", behavior: "instant" });
           }
           return at;
         }, selector);
