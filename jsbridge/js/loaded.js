@@ -27,44 +27,7 @@ import { Runtime } from "./runtime.js";
 import * as rotary from "./rotary.js";
 import * as sinusoidal from "./sinusoidal.js";
 
-/** @typedef {import("./alloc.js").Allocation} Allocation */
-/** @typedef {import("./alibi.js").ALiBi} ALiBi */
-/** @typedef {import("./axial-rotary.js").AxialRotary} AxialRotary */
-/** @typedef {import("./deberta.js").DeBERTa} DeBERTa */
-/** @typedef {import("./fire.js").FIRE} FIRE */
-/** @typedef {import("./fourier.js").Fourier} Fourier */
-/** @typedef {import("./grid.js").Grid} Grid */
-/** @typedef {import("./kerple.js").KERPLE} KERPLE */
-/** @typedef {import("./learned.js").Learned} Learned */
-/** @typedef {import("./mrope.js").MRope} MRope */
-/** @typedef {import("./rotary.js").Rotary} Rotary */
-/** @typedef {import("./shaw.js").Shaw} Shaw */
-/** @typedef {import("./sinusoidal.js").Sinusoidal} Sinusoidal */
-/** @typedef {import("./swin.js").Swin} Swin */
-/** @typedef {import("./t5.js").T5} T5 */
-/** @typedef {import("./time2vec.js").Time2Vec} Time2Vec */
-/** @typedef {import("./timestep.js").Timestep} Timestep */
-/** @typedef {import("./call.js").TypedArray} TypedArray */
-/** @typedef {import("./config.js").ConfigEncoders} ConfigEncoders */
-/** @typedef {import("./positions.js").MRopePart} MRopePart */
-/** @typedef {import("./alibi.js").ALiBiOptions} ALiBiOptions */
-/** @typedef {import("./axial-rotary.js").AxialRotaryOptions} AxialRotaryOptions */
-/** @typedef {import("./deberta.js").DeBERTaOptions} DeBERTaOptions */
-/** @typedef {import("./fire.js").FIREOptions} FIREOptions */
-/** @typedef {import("./fourier.js").FourierOptions} FourierOptions */
-/** @typedef {import("./grid.js").GridOptions} GridOptions */
-/** @typedef {import("./kerple.js").KERPLEOptions} KERPLEOptions */
-/** @typedef {import("./learned.js").LearnedOptions} LearnedOptions */
-/** @typedef {import("./mrope.js").MRopeOptions} MRopeOptions */
-/** @typedef {import("./shaw.js").ShawOptions} ShawOptions */
-/** @typedef {import("./swin.js").SwinOptions} SwinOptions */
-/** @typedef {import("./t5.js").T5Options} T5Options */
-/** @typedef {import("./time2vec.js").Time2VecOptions} Time2VecOptions */
-/** @typedef {import("./timestep.js").TimestepOptions} TimestepOptions */
-/** @typedef {import("./load.js").WasmSource} WasmSource */
-/** @typedef {import("./rotary.js").RotaryOptions} RotaryOptions */
-/** @typedef {import("./pool.js").Pool} Pool */
-/** @typedef {import("./sinusoidal.js").SinusoidalOptions} SinusoidalOptions */
+/** @import { Allocation, ALiBi, AxialRotary, DeBERTa, FIRE, Fourier, Grid, KERPLE, Learned, MRope, Rotary, Shaw, Sinusoidal, Swin, T5, Time2Vec, Timestep, TypedArray, ConfigEncoders, MRopePart, ALiBiOptions, AxialRotaryOptions, DeBERTaOptions, FIREOptions, FourierOptions, GridOptions, KERPLEOptions, LearnedOptions, MRopeOptions, ShawOptions, SwinOptions, T5Options, Time2VecOptions, TimestepOptions, WasmSource, RotaryOptions, Pool, SinusoidalOptions } from "./index.js" */
 
 /** @type {(self: unknown) => Runtime} */
 let runtimeOf;
